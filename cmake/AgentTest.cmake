@@ -1,0 +1,15 @@
+# agent_test(name SOURCES a.cc ... LIBS x ... LABELS unit|redis|e2e|core ...)
+# One GoogleTest program whose cases become CTest cases. Label `core` marks
+# what links no gRPC and so runs under ThreadSanitizer.
+function(agent_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE
+    ${arg_LIBS} agent::testing GTest::gmock GTest::gtest_main agent_warnings)
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  include(GoogleTest)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+endfunction()

@@ -1,0 +1,69 @@
+// Executes runs: finds conversations with work, takes their leases, runs their
+// agents on a bounded pool, stores what they say, and hands over what it cannot
+// finish.
+#ifndef AGENT_LIB_RUNTIME_WORKER_H_
+#define AGENT_LIB_RUNTIME_WORKER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/time/time.h"
+#include "lib/agent/agent.h"
+#include "lib/agent/response_callback.h"
+#include "lib/base/timer_queue.h"
+#include "lib/log/limits.h"
+#include "lib/log/run_store.h"
+#include "lib/log/work_queue.h"
+
+namespace agent {
+
+struct WorkerOptions {
+  std::string worker_id;  // unique among workers
+  int max_concurrent_runs = 64;
+  RunLimits limits;
+  absl::Duration sweep_interval = absl::Seconds(2);
+  absl::Duration rescan_interval = absl::Hours(1);
+};
+
+// What a worker works with; all must outlive it.
+struct WorkerServices {
+  RunStore* runs = nullptr;
+  WorkQueue* work = nullptr;
+  AgentDirectory* directory = nullptr;
+  TimerQueue* timers = nullptr;
+  // Chunks that Redis has acknowledged, in order: feeds the process's readers.
+  // Must be thread-safe and must not block. May be empty.
+  std::function<void(std::string_view conversation_id, std::vector<ChunkPtr>)>
+      on_stored;
+  AgentResponseCallback* callback = nullptr;  // may be null
+};
+
+// Thread-safe.
+class Worker {
+ public:
+  // Announces the agents and begins to take work.
+  static std::unique_ptr<Worker> Start(
+      WorkerOptions options, WorkerServices services,
+      std::vector<std::shared_ptr<Agent>> agents);
+
+  // Drains with no time if Drain was not called.
+  virtual ~Worker() = default;
+
+  // Takes no more work; lets runs go on for at most `patience`, then stops them
+  // and releases their leases, so that another worker takes them over at once.
+  // Returns when every run has ended or been released.
+  virtual void Drain(absl::Duration patience) = 0;
+
+  // Redis was restarted: look for what its lost tail may have left behind.
+  virtual void OnStoreRestart() = 0;
+
+  virtual int active_runs() const = 0;
+};
+
+}  // namespace agent
+
+#endif  // AGENT_LIB_RUNTIME_WORKER_H_
