@@ -96,6 +96,13 @@ struct AppendOutcome {
   int64_t queue_length = 0;
 };
 
+// Why an attempt is given back.
+enum class ReleaseKind {
+  kHandOver,  // drained: no failure, may be taken at once
+  kFailed,    // it failed and may be retried: the lease ends now, the next BEGIN
+              // counts the failure and waits its back-off, as after a lapse
+};
+
 // What each page of a listing holds, and where the next begins ("" at the end).
 template <typename T>
 struct Page {
@@ -124,9 +131,11 @@ class RunStore {
   // Appends and renews the lease; renews `agent-due` too.
   virtual void Append(AppendRequest request, Callback<AppendOutcome> done) = 0;
 
-  // Gives an attempt back: no failure, can be taken at once.
+  // Gives an attempt back: its lease ends now. OK too when it is not this
+  // token's any more (nothing is changed then).
   virtual void Release(std::string conversation_id, std::string run_id,
-                       int attempt, std::string token, StatusCallback done) = 0;
+                       int attempt, std::string token, ReleaseKind kind,
+                       StatusCallback done) = 0;
 
   // Durable before it is answered; the run as it is then. RUN_NOT_FOUND.
   virtual void Cancel(ConversationKey conversation, std::string run_id,
