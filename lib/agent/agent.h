@@ -4,10 +4,12 @@
 #define AGENT_LIB_AGENT_AGENT_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "lib/agent/run_context.h"
+#include "lib/log/chunk.h"
 
 namespace agent {
 
@@ -30,10 +32,17 @@ class Agent {
 
 // An error that ends the attempt: with `retryable`, another attempt may succeed
 // and is made within the bounds of the failure policy; else the run fails with
-// this reason (UPPER_SNAKE_CASE) and message (for people).
+// this reason (UPPER_SNAKE_CASE) and message (for people). Its code is
+// UNAVAILABLE if retryable, else FAILED_PRECONDITION.
 absl::Status RunError(std::string_view reason, std::string_view message,
                       bool retryable);
+bool IsRunError(const absl::Status& status);
 bool IsRetryableRunError(const absl::Status& status);
+
+// What readers are told of a run that failed with `status`: the reason and the
+// message of a RunError; of any other status AGENT_ERROR and its code only,
+// since its message may speak of internals.
+RunFailed ToRunFailed(const absl::Status& status);
 
 }  // namespace agent
 
