@@ -19,9 +19,14 @@ struct LogPageRequest {
   ConversationKey conversation;
   StreamId after;  // entries strictly after it
   int max_entries = 200;
-  // Report this run, if named; "newest": "" and want_newest_run.
+  // Report this run, if named; "newest" (accepted last): "" and
+  // want_newest_run.
   std::string run_id;
   bool want_newest_run = false;
+  // `after` is ignored: the page begins with the first entry of the run
+  // reported. A run that has written nothing yet: no entries. No such run, the
+  // newest being asked for (a log of other programs): from the oldest entry.
+  bool from_run = false;
 };
 
 // One script's view: page and record at one instant. What it means for a reader
@@ -33,11 +38,15 @@ struct LogPage {
   int64_t record_number = 0;  // n: entries ever written
   StreamId record_last;
   bool run_active = false;
-  int64_t queued_runs = 0;  // the active one not counted
-  int64_t now_ms = 0;       // the store's clock
-  int64_t log_ttl_ms = -1;  // until the log expires; -1: it does not
+  int64_t queued_runs = 0;     // the active one not counted
+  int64_t now_ms = 0;          // the store's clock
+  int64_t log_ttl_ms = -1;     // until the log expires; -1: it does not
+  int64_t record_ttl_ms = -1;  // until the record expires; -1: it does not
   // Of the log.
-  bool cursor_exists = false;     // there is an entry `after`
+  bool cursor_exists = false;  // there is an entry `after`
+  // ... and it is a terminal entry that counts: one that the record confirms
+  // (as in `unconfirmed`), or another program's `done` or `error`.
+  bool cursor_terminal = false;
   StreamId first_id;              // oldest entry kept
   StreamId last_id;               // newest entry kept
   std::vector<ChunkPtr> entries;  // after `after`, in order
@@ -45,9 +54,25 @@ struct LogPage {
   // Terminal entries of the page that the record does not confirm (a torn
   // script's): ids. They count for nothing.
   std::vector<StreamId> unconfirmed;
-  // The run asked for, if the record knows it.
+  // The run asked for, if the record knows it. Only run_id, state, attempt,
+  // accept_cursor, first_id and last_id need be filled: pages are read often,
+  // messages are long.
   std::optional<Run> run;
 };
+
+// Where a conversation stands: what a look for lost wake-ups compares.
+struct LogPosition {
+  bool record_exists = false;
+  bool log_exists = false;
+  StreamId last_id;           // newest entry kept; zero: none
+  int64_t record_number = 0;  // the rest as in LogPage
+  bool run_active = false;
+  int64_t queued_runs = 0;
+  friend bool operator==(const LogPosition&, const LogPosition&) = default;
+};
+
+// Conversations in one ReadPositions.
+inline constexpr size_t kMaxPositions = 200;
 
 // Thread-safe; callbacks on the store's thread.
 class ResponseLog {
@@ -56,6 +81,12 @@ class ResponseLog {
   // UNAVAILABLE; NOT_FOUND for another principal's. A conversation of which
   // nothing exists is a page with both `..._exists` false.
   virtual void ReadPage(LogPageRequest request, Callback<LogPage> done) = 0;
+
+  // Of kMaxPositions conversations at most, in the order asked, by one command:
+  // thousands of idle streams may cost a few commands a second. Whose they are
+  // is not looked at. UNAVAILABLE.
+  virtual void ReadPositions(std::vector<std::string> conversation_ids,
+                             Callback<std::vector<LogPosition>> done) = 0;
 };
 
 // Told by a WakeSource, on its thread; must not block.
