@@ -1,0 +1,73 @@
+#include "lib/agent/model_history.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace agent {
+namespace {
+
+constexpr char kNoResult[] = "no result was kept";
+
+std::string NotAnsweredNote(const Message& message) {
+  const char* why = message.run_state == "failed"      ? "failed"
+                    : message.run_state == "cancelled" ? "was cancelled"
+                                                       : "did not end";
+  return std::string("\n\n[This message was not answered: its run ") + why +
+         ".]";
+}
+
+// The results that answer `turn`'s calls, from the tool messages that follow
+// it; one that says so for each that is missing.
+void AppendResults(const Message& turn, std::vector<Message> found,
+                   std::vector<Message>* out) {
+  for (const ToolCall& call : turn.tool_calls) {
+    const auto it =
+        std::find_if(found.begin(), found.end(), [&](const Message& m) {
+          return m.tool_result.has_value() &&
+                 m.tool_result->call_id == call.call_id;
+        });
+    if (it != found.end()) {
+      out->push_back(std::move(*it));
+      found.erase(it);
+      continue;
+    }
+    Message missing;
+    missing.role = Role::kTool;
+    missing.run_id = turn.run_id;
+    missing.tool_result = ToolResult{
+        .call_id = call.call_id, .result = kNoResult, .is_error = true};
+    out->push_back(std::move(missing));
+  }
+}
+
+}  // namespace
+
+std::vector<Message> HistoryForModel(const std::vector<Message>& history) {
+  std::vector<Message> out;
+  std::set<std::string> unanswered;  // runs
+  for (size_t i = 0; i < history.size(); ++i) {
+    const Message& message = history[i];
+    if (message.role == Role::kUser) {
+      out.push_back(message);
+      if (message.run_state == "completed") continue;
+      out.back().text += NotAnsweredNote(message);
+      unanswered.insert(message.run_id);
+      continue;
+    }
+    if (message.role == Role::kTool) continue;  // taken with its turn
+    if (unanswered.contains(message.run_id)) continue;
+    if (message.text.empty() && message.tool_calls.empty()) continue;
+    out.push_back(message);
+    std::vector<Message> results;
+    for (size_t j = i + 1; j < history.size() && history[j].role == Role::kTool;
+         ++j) {
+      results.push_back(history[j]);
+    }
+    AppendResults(message, std::move(results), &out);
+  }
+  return out;
+}
+
+}  // namespace agent
