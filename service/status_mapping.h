@@ -1,0 +1,34 @@
+// What the service's errors look like on the wire: a canonical gRPC code, a
+// message for people, and in `grpc-status-details-bin` a google.rpc.Status with
+// an ErrorInfo (domain `agent.v1`, a stable reason), a RetryInfo where waiting
+// helps, and a BadRequest where a field is wrong.
+//
+// UNAVAILABLE: retry the call. RESOURCE_EXHAUSTED: wait, then retry. ABORTED:
+// retry the whole transaction. Anything else: fix the request or the state.
+#ifndef AGENT_SERVICE_STATUS_MAPPING_H_
+#define AGENT_SERVICE_STATUS_MAPPING_H_
+
+#include <grpcpp/support/status.h>
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace agent {
+
+inline constexpr char kErrorDomain[] = "agent.v1";
+
+// An error that no layer gave a reason is a fault of ours: it is logged, and
+// told as INTERNAL without a word about the inside.
+grpc::Status ToGrpcStatus(const absl::Status& status);
+
+// This process is shutting down. UNAVAILABLE, with RetryInfo.
+absl::Status DrainingError();
+
+// `status` with the position from which to resume, if it is one after which a
+// client resumes.
+absl::Status WithCursor(const absl::Status& status, const std::string& cursor);
+
+}  // namespace agent
+
+#endif  // AGENT_SERVICE_STATUS_MAPPING_H_

@@ -1,0 +1,198 @@
+#include "service/stream_response_reactor.h"
+
+#include <grpcpp/impl/codegen/proto_utils.h>
+
+#include <chrono>
+#include <utility>
+
+#include "agent/v1/agent_service.pb.h"
+#include "service/proto_conversion.h"
+#include "service/status_mapping.h"
+
+namespace agent {
+namespace {
+
+grpc::ByteBuffer Serialize(const v1::ResponseBatch& batch) {
+  grpc::ByteBuffer buffer;
+  bool own_buffer = false;
+  // Into memory: it cannot fail.
+  (void)grpc::SerializationTraits<v1::ResponseBatch>::Serialize(batch, &buffer,
+                                                                &own_buffer);
+  return buffer;
+}
+
+grpc::ByteBuffer Serialize(const ReadBatch& batch) {
+  v1::ResponseBatch message;
+  message.mutable_chunks()->Reserve(static_cast<int>(batch.chunks.size()));
+  for (const ChunkPtr& chunk : batch.chunks) {
+    ToProto(*chunk, message.add_chunks());
+  }
+  message.set_cursor(batch.cursor.ToString());
+  return Serialize(message);
+}
+
+SteadyTime Now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+StreamResponseReactor* StreamResponseReactor::Start(
+    absl::StatusOr<std::shared_ptr<LogReader>> reader, Options options) {
+  const bool accepted = reader.ok();
+  auto* reactor = new StreamResponseReactor(
+      accepted ? *std::move(reader) : nullptr, std::move(options));
+  reactor->self_.reset(reactor);
+  absl::Status status = reader.status();
+  if (accepted) {
+    auto ticket = reactor->options_.registry->Add(reactor->weak_from_this());
+    if (ticket.ok()) reactor->ticket_ = *ticket;
+    status = ticket.status();
+  }
+  if (status.ok()) {
+    reactor->Begin();
+  } else {
+    MutexLock lock(&reactor->mu_);
+    reactor->FinishLocked(status);
+  }
+  return reactor;
+}
+
+StreamResponseReactor::StreamResponseReactor(std::shared_ptr<LogReader> reader,
+                                             Options options)
+    : reader_(std::move(reader)),
+      options_(std::move(options)),
+      cursor_(options_.cursor),
+      last_write_(Now()) {}
+
+void StreamResponseReactor::Begin() {
+  StartSendInitialMetadata();  // the client knows at once that it is heard
+  if (options_.heartbeat > absl::ZeroDuration()) {
+    ScheduleHeartbeat(options_.heartbeat);
+  }
+  Next next = Next::kNothing;
+  {
+    MutexLock lock(&mu_);
+    next = AdvanceLocked();
+  }
+  Do(next);
+}
+
+void StreamResponseReactor::Do(Next next) {
+  if (next == Next::kLetGo && reader_ != nullptr) reader_->Cancel();
+  if (next != Next::kRead) return;
+  reader_->Next([weak = weak_from_this()](absl::StatusOr<ReadBatch> batch) {
+    if (auto self = weak.lock(); self != nullptr) {
+      self->OnBatch(std::move(batch));
+    }
+  });
+}
+
+StreamResponseReactor::Next StreamResponseReactor::AdvanceLocked() {
+  if (finished_ || write_in_flight_) return Next::kNothing;
+  if (waiting_.has_value()) {
+    WriteLocked(*std::exchange(waiting_, std::nullopt));
+    return Next::kNothing;
+  }
+  if (end_.has_value()) return FinishLocked(*end_);
+  if (read_in_flight_) return Next::kNothing;
+  read_in_flight_ = true;
+  return Next::kRead;
+}
+
+void StreamResponseReactor::OnBatch(absl::StatusOr<ReadBatch> batch) {
+  std::optional<Outgoing> outgoing;
+  if (batch.ok() && !batch->chunks.empty()) {
+    outgoing = {Serialize(*batch), batch->cursor.ToString()};
+  }
+  Next next = Next::kNothing;
+  {
+    MutexLock lock(&mu_);
+    read_in_flight_ = false;
+    if (finished_) return;
+    waiting_ = std::move(outgoing);
+    if (!batch.ok() || batch->ended) end_ = batch.status();
+    next = AdvanceLocked();
+  }
+  Do(next);
+}
+
+void StreamResponseReactor::WriteLocked(Outgoing outgoing) {
+  message_ = std::move(outgoing.message);
+  cursor_ = std::move(outgoing.cursor);
+  write_in_flight_ = true;
+  last_write_ = Now();
+  StartWrite(&message_);
+}
+
+StreamResponseReactor::Next StreamResponseReactor::FinishLocked(
+    const absl::Status& status) {
+  if (std::exchange(finished_, true)) return Next::kNothing;
+  Finish(ToGrpcStatus(WithCursor(status, cursor_)));
+  return Next::kLetGo;
+}
+
+void StreamResponseReactor::OnWriteDone(bool ok) {
+  Next next = Next::kNothing;
+  {
+    MutexLock lock(&mu_);
+    write_in_flight_ = false;
+    next = ok ? AdvanceLocked() : FinishLocked(absl::CancelledError());
+  }
+  Do(next);
+}
+
+void StreamResponseReactor::OnCancel() {
+  Next next = Next::kNothing;
+  {
+    MutexLock lock(&mu_);
+    next = FinishLocked(absl::CancelledError());
+  }
+  Do(next);
+}
+
+void StreamResponseReactor::Drain() {
+  Next next = Next::kNothing;
+  {
+    MutexLock lock(&mu_);
+    next = FinishLocked(DrainingError());
+  }
+  Do(next);
+}
+
+void StreamResponseReactor::OnDone() {
+  const auto last = std::move(self_);  // until the end of this function
+  TimerQueue::TimerId timer = 0;
+  {
+    MutexLock lock(&mu_);
+    timer = heartbeat_timer_;
+  }
+  if (timer != 0) options_.timers->Cancel(timer);
+  if (ticket_.has_value()) options_.registry->Remove(*ticket_);
+}
+
+void StreamResponseReactor::ScheduleHeartbeat(absl::Duration delay) {
+  const TimerQueue::TimerId timer =
+      options_.timers->After(delay, [weak = weak_from_this()] {
+        if (auto self = weak.lock(); self != nullptr) self->OnHeartbeatDue();
+      });
+  MutexLock lock(&mu_);
+  heartbeat_timer_ = timer;
+}
+
+void StreamResponseReactor::OnHeartbeatDue() {
+  absl::Duration delay = options_.heartbeat;
+  {
+    MutexLock lock(&mu_);
+    if (finished_) return;
+    const absl::Duration silence = absl::FromChrono(Now() - last_write_);
+    if (silence < options_.heartbeat) {
+      delay = options_.heartbeat - silence;
+    } else if (!write_in_flight_) {
+      v1::ResponseBatch heartbeat;
+      heartbeat.set_cursor(cursor_);
+      WriteLocked({Serialize(heartbeat), cursor_});
+    }
+  }
+  ScheduleHeartbeat(delay);
+}
+
+}  // namespace agent
