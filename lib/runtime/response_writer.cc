@@ -1,0 +1,173 @@
+#include "lib/runtime/response_writer.h"
+
+#include <utility>
+
+#include "lib/agent/agent.h"
+
+namespace agent {
+namespace {
+
+constexpr Backoff::Options kResend = {.initial = absl::Milliseconds(50),
+                                      .max = absl::Seconds(1)};
+
+int64_t StandingBytes(const RunAssignment& assignment) {
+  size_t bytes = 0;
+  for (const Message& step : assignment.steps) {
+    bytes += step.text.size();
+    for (const ToolCall& call : step.tool_calls) bytes += call.arguments.size();
+    if (step.tool_result.has_value()) bytes += step.tool_result->result.size();
+  }
+  return static_cast<int64_t>(bytes);
+}
+
+int64_t StandingChunks(const RunAssignment& assignment) {
+  if (assignment.standing.IsZero()) return 0;
+  return assignment.standing.number() - assignment.first_id.number() + 1;
+}
+
+int64_t ContentSize(const ChunkContent& content) {
+  if (const auto* piece = std::get_if<TextPiece>(&content)) {
+    return static_cast<int64_t>(piece->text.size());
+  }
+  if (const auto* call = std::get_if<ToolCall>(&content)) {
+    return static_cast<int64_t>(call->arguments.size());
+  }
+  if (const auto* result = std::get_if<ToolResult>(&content)) {
+    return static_cast<int64_t>(result->result.size());
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::shared_ptr<ResponseWriter> ResponseWriter::Start(
+    const RunAssignment& assignment, SteadyTime begun_at,
+    const RunLimits& limits, Dependencies dependencies, StoredFeed feed) {
+  std::shared_ptr<ResponseWriter> writer(new ResponseWriter(
+      assignment, begun_at, limits, std::move(dependencies), std::move(feed)));
+  std::weak_ptr<ResponseWriter> weak = writer;
+  writer->stop_guard_ = writer->stop_->OnStop([weak] {
+    if (const auto self = weak.lock()) {
+      MutexLock lock(&self->mu_);
+      self->changed_.NotifyAll();
+    }
+  });
+  writer->TickAt(begun_at);
+  writer->Pump();
+  return writer;
+}
+
+ResponseWriter::ResponseWriter(const RunAssignment& assignment,
+                               SteadyTime begun_at, const RunLimits& limits,
+                               Dependencies dependencies, StoredFeed feed)
+    : conversation_id_(assignment.conversation_id),
+      run_id_(assignment.run_id),
+      token_(assignment.token),
+      attempt_(assignment.attempt),
+      limits_(limits),
+      runs_(dependencies.runs),
+      timers_(dependencies.timers),
+      stop_(std::move(dependencies.stop)),
+      feed_(std::move(feed)),
+      backlog_(assignment.next_sequence, assignment.next_step),
+      lease_(limits.lease, begun_at),
+      backoff_(kResend),
+      said_bytes_(StandingBytes(assignment)),
+      said_chunks_(StandingChunks(assignment)) {
+  backlog_.AddChunk(AttemptStarted{
+      assignment.standing.IsZero() ? "" : assignment.standing.ToString()});
+}
+
+absl::Status ResponseWriter::WhyNotLocked() const {
+  absl::Status status = stop_->status();
+  if (status.ok() && state_ != State::kWriting) {
+    status = absl::UnavailableError("the attempt was closed");
+  }
+  return status;
+}
+
+absl::Status ResponseWriter::AdmitLocked(const ChunkContent& content) {
+  const int64_t bytes = said_bytes_ + ContentSize(content);
+  if (bytes > limits_.max_run_bytes) {
+    return RunError("OUTPUT_TOO_LARGE",
+                    "the run said more than " +
+                        std::to_string(limits_.max_run_bytes) + " bytes",
+                    /*retryable=*/false);
+  }
+  if (said_chunks_ >= limits_.max_run_chunks) {
+    return RunError("OUTPUT_TOO_LARGE",
+                    "the run said more than " +
+                        std::to_string(limits_.max_run_chunks) + " chunks",
+                    /*retryable=*/false);
+  }
+  said_bytes_ = bytes;
+  ++said_chunks_;
+  return absl::OkStatus();
+}
+
+absl::Status ResponseWriter::Add(ChunkContent content) {
+  absl::Status admitted;
+  {
+    MutexLock lock(&mu_);
+    while (WhyNotLocked().ok() &&
+           (backlog_.waiting_bytes() >= kMaxWaitingBytes ||
+            backlog_.waiting_chunks() >= kMaxWaitingChunks)) {
+      changed_.Wait(&mu_);
+    }
+    if (absl::Status why = WhyNotLocked(); !why.ok()) return why;
+    admitted = AdmitLocked(content);
+    if (admitted.ok()) backlog_.AddChunk(std::move(content));
+  }
+  if (!admitted.ok()) {
+    stop_->Stop(admitted);
+    return admitted;
+  }
+  Pump();
+  return absl::OkStatus();
+}
+
+absl::Status ResponseWriter::AddStep(std::string json) {
+  {
+    MutexLock lock(&mu_);
+    if (absl::Status why = WhyNotLocked(); !why.ok()) return why;
+    backlog_.AddStep(std::move(json));
+  }
+  Pump();
+  return absl::OkStatus();
+}
+
+absl::Status ResponseWriter::AwaitStored() {
+  MutexLock lock(&mu_);
+  while (WhyNotLocked().ok() && !backlog_.empty()) changed_.Wait(&mu_);
+  return WhyNotLocked();
+}
+
+absl::Status ResponseWriter::Finish(RunEnd end,
+                                    std::optional<std::string> step) {
+  const bool cancelled = end.state == RunState::kCancelled;
+  {
+    MutexLock lock(&mu_);
+    if (DoneLocked() || (state_ == State::kCancelling && !cancelled)) {
+      return WhyNotLocked();
+    }
+    if (step.has_value()) backlog_.AddStep(*std::move(step));
+    end_ = end;
+    backlog_.AddEnd(std::move(end));
+  }
+  Pump();
+  MutexLock lock(&mu_);
+  while (!DoneLocked() && (cancelled || state_ == State::kWriting)) {
+    changed_.Wait(&mu_);
+  }
+  return state_ == State::kEnded ? absl::OkStatus() : WhyNotLocked();
+}
+
+bool ResponseWriter::Close() {
+  MutexLock lock(&mu_);
+  if (!DoneLocked()) state_ = State::kClosed;
+  changed_.NotifyAll();
+  while (in_flight_) changed_.Wait(&mu_);
+  return state_ == State::kEnded;
+}
+
+}  // namespace agent

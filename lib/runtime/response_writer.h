@@ -1,0 +1,136 @@
+// Stores what one attempt says, through the fence of its lease: gathers pieces
+// while one APPEND is on its way (no timer: the first is sent at once), sends
+// again what got no answer, keeps the lease alive, and tells the attempt to
+// stop when it has lost it.
+#ifndef AGENT_LIB_RUNTIME_RESPONSE_WRITER_H_
+#define AGENT_LIB_RUNTIME_RESPONSE_WRITER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/base/backoff.h"
+#include "lib/base/clock.h"
+#include "lib/base/mutex.h"
+#include "lib/base/timer_queue.h"
+#include "lib/log/limits.h"
+#include "lib/log/run_store.h"
+#include "lib/runtime/append_backlog.h"
+#include "lib/runtime/lease_clock.h"
+#include "lib/runtime/stop_signal.h"
+#include "lib/runtime/stored_feed.h"
+
+namespace agent {
+
+// Add blocks while more than this waits to be stored.
+inline constexpr size_t kMaxWaitingBytes = 1 << 20;
+inline constexpr size_t kMaxWaitingChunks = 1024;
+
+// Thread-safe. Stops the signal with ABORTED LEASE_LOST when the lease passed
+// on (also by itself, when nothing was acknowledged for almost a lease),
+// CANCELLED when a cancellation was asked for, UNAVAILABLE when the store lost
+// more than is kept: then the attempt is to be given back; and RunError
+// OUTPUT_TOO_LARGE.
+class ResponseWriter : public std::enable_shared_from_this<ResponseWriter> {
+ public:
+  // All must outlive what is on its way (see Close).
+  struct Dependencies {
+    RunStore* runs = nullptr;
+    TimerQueue* timers = nullptr;
+    std::shared_ptr<StopSignal> stop;
+  };
+
+  // Appends the attempt's first entry. `begun_at`: when BEGIN was sent.
+  static std::shared_ptr<ResponseWriter> Start(const RunAssignment& assignment,
+                                               SteadyTime begun_at,
+                                               const RunLimits& limits,
+                                               Dependencies dependencies,
+                                               StoredFeed feed);
+
+  // Queues a chunk (whole characters, no terminal). Blocks while too much
+  // waits. Fails when the run must stop.
+  absl::Status Add(ChunkContent content);
+
+  // Queues a journalled step, which stands after all that was added before it.
+  absl::Status AddStep(std::string json);
+
+  // Waits until everything added is stored.
+  absl::Status AwaitStored();
+
+  // Ends the run; waits until that is stored. The rest of what was said is
+  // stored with it, unless it is cancelled. Fails with the stop's status when
+  // it could not be; after CANCELLED, to be called again with that end.
+  absl::Status Finish(RunEnd end, std::optional<std::string> step);
+
+  // Sends nothing any more; waits for what is on its way. True if the run has
+  // ended.
+  bool Close();
+
+ private:
+  enum class State {
+    kWriting,
+    kCancelling,  // asked for: only that end may be written
+    kEnded,       // the end is stored
+    kClosed,      // nothing is sent any more
+  };
+
+  ResponseWriter(const RunAssignment& assignment, SteadyTime begun_at,
+                 const RunLimits& limits, Dependencies dependencies,
+                 StoredFeed feed);
+
+  bool DoneLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return state_ == State::kEnded || state_ == State::kClosed;
+  }
+  absl::Status WhyNotLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status AdmitLocked(const ChunkContent& content)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  // Sending.
+  void Pump();
+  void OnAnswer(SteadyTime sent_at, absl::StatusOr<AppendOutcome> answer);
+  void DeliverAnswer(const AppendOutcome& outcome);
+  void RetryAfter(absl::Duration delay);
+
+  // Why an answer makes the attempt stop, or OK; and what else it means.
+  absl::Status StopFor(const absl::StatusOr<AppendOutcome>& answer);
+  bool FillGapLocked(const AppendOutcome& outcome)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void ApplyLocked(SteadyTime sent_at,
+                   const absl::StatusOr<AppendOutcome>& answer, bool stopped)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void CancelLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  // The lease.
+  void Tick();
+  void GiveUp();
+  void TickAt(SteadyTime when);
+
+  const std::string conversation_id_, run_id_, token_;
+  const int attempt_;
+  const RunLimits limits_;
+  RunStore* const runs_;
+  TimerQueue* const timers_;
+  const std::shared_ptr<StopSignal> stop_;
+  StoredFeed feed_;  // only by the answer of the append in flight
+  std::unique_ptr<RunContext::StopGuard> stop_guard_;
+
+  Mutex mu_;
+  CondVar changed_;
+  State state_ ABSL_GUARDED_BY(mu_) = State::kWriting;
+  AppendBacklog backlog_ ABSL_GUARDED_BY(mu_);
+  std::optional<RunEnd> end_ ABSL_GUARDED_BY(mu_);  // stands in the backlog
+  LeaseClock lease_ ABSL_GUARDED_BY(mu_);
+  Backoff backoff_ ABSL_GUARDED_BY(mu_);
+  bool in_flight_ ABSL_GUARDED_BY(mu_) = false;
+  bool retry_waits_ ABSL_GUARDED_BY(mu_) = false;
+  bool heartbeat_due_ ABSL_GUARDED_BY(mu_) = false;
+  int64_t said_bytes_ ABSL_GUARDED_BY(mu_);
+  int64_t said_chunks_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace agent
+
+#endif  // AGENT_LIB_RUNTIME_RESPONSE_WRITER_H_

@@ -1,0 +1,47 @@
+#include "lib/runtime/stored_feed.h"
+
+#include <memory>
+#include <utility>
+
+namespace agent {
+
+StoredFeed::StoredFeed(const RunAssignment& assignment, OnStored on_stored,
+                       AgentResponseCallback* callback)
+    : context_{assignment.agent, assignment.conversation_id, assignment.run_id,
+               assignment.attempt},
+      on_stored_(std::move(on_stored)),
+      callback_(callback),
+      next_sequence_(assignment.next_sequence) {}
+
+void StoredFeed::Deliver(int64_t sequence, std::vector<ChunkContent> contents,
+                         const AppendOutcome& outcome) {
+  std::vector<ChunkPtr> written, news;
+  const auto count = static_cast<int64_t>(contents.size());
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t back = count - 1 - i;
+    auto chunk = std::make_shared<Chunk>();
+    chunk->id = {outcome.last_id.ms,
+                 outcome.last_id.seq - static_cast<uint64_t>(back) * 1000};
+    chunk->run_id = context_.run_id;
+    chunk->sequence = sequence + i;
+    chunk->attempt = context_.attempt;
+    chunk->create_time_ms = outcome.write_time_ms;
+    chunk->content = std::move(contents[static_cast<size_t>(i)]);
+    if (back < outcome.written) written.push_back(chunk);
+    if (chunk->sequence >= next_sequence_) news.push_back(std::move(chunk));
+  }
+  if (on_stored_ && !written.empty()) {
+    on_stored_(context_.conversation_id, std::move(written));
+  }
+  if (sequence + count > next_sequence_) next_sequence_ = sequence + count;
+  if (callback_ == nullptr) return;
+  for (const ChunkPtr& chunk : news) {
+    callback_->OnStreamingResponseUpdate(chunk, context_);
+  }
+}
+
+void StoredFeed::DeliverEnd(const RunEnd& end, const std::string& text) {
+  if (callback_ != nullptr) callback_->OnAgentResponse(end, text, context_);
+}
+
+}  // namespace agent
