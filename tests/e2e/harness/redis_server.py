@@ -1,0 +1,73 @@
+"""A private redis-server on a Unix socket, with the verbs of a fault."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+
+import redis
+
+from harness import wait
+
+
+class RedisServer:
+    """Starts at once. `append_only` keeps what was written over a Kill."""
+
+    def __init__(self, append_only=True, extra=()):
+        self._dir = pathlib.Path(tempfile.mkdtemp(prefix="e2e-redis-"))
+        self.socket = self._dir / "redis.sock"
+        self._args = [
+            "redis-server", "--port", "0", "--unixsocket", str(self.socket),
+            "--dir", str(self._dir), "--save", "", "--daemonize", "no",
+            "--maxmemory-policy", "noeviction",
+            "--appendonly", "yes" if append_only else "no", *extra]
+        self._process = None
+        self._log = open(self._dir / "log", "ab")
+        self.start()
+
+    @property
+    def address(self):
+        return f"unix://{self.socket}"
+
+    def start(self):
+        self._process = subprocess.Popen(
+            self._args, stdout=self._log, stderr=self._log)
+        wait.until(self._answers, "redis-server to answer")
+
+    def _answers(self):
+        if self._process.poll() is not None:
+            raise AssertionError(
+                "redis-server ended: " + (self._dir / "log").read_text())
+        try:
+            with self.connect() as connection:
+                return connection.ping()
+        except redis.exceptions.RedisError:
+            return False
+
+    def connect(self):
+        """A client of its own: redis-py, which others wrote."""
+        return redis.Redis(unix_socket_path=str(self.socket),
+                           decode_responses=True)
+
+    def kill(self):
+        self._process.kill()
+        self._process.wait()
+
+    def restart(self):
+        self.kill()
+        self.start()
+
+    def pause(self):
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def resume(self):
+        os.kill(self._process.pid, signal.SIGCONT)
+
+    def close(self):
+        if self._process.poll() is None:
+            self.resume()
+            self.kill()
+        self._log.close()
+        shutil.rmtree(self._dir, ignore_errors=True)

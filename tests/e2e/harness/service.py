@@ -1,0 +1,92 @@
+"""One agent-service process."""
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+
+from harness import paths, wait
+
+_LISTENING = re.compile(r'listening.* grpc="?([^" \n]+)"?')
+# What a test machine's environment must not bring into a test.
+_FOREIGN = ("OPENAI_", "AZURE_OPENAI_", "REDIS_", "GRPC_LISTEN", "HTTP_LISTEN")
+
+
+def clean_environment(extra=None):
+    kept = {name: value for name, value in os.environ.items()
+            if not name.startswith(_FOREIGN)}
+    kept.update(extra or {})
+    return kept
+
+
+def run_to_its_end(*flags, environment=None, timeout_s=20):
+    """For starts that are refused: the exit status and what was said."""
+    done = subprocess.run(
+        [str(paths.SERVICE), *flags], env=clean_environment(environment),
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_s,
+        check=False)
+    return done.returncode, (done.stdout + done.stderr).decode()
+
+
+class Service:
+    """Starts at once, and waits until it listens (a worker: until it says so).
+
+    `grpc_listen` is a free port unless told; after a kill the same address can
+    be given again.
+    """
+
+    def __init__(self, redis, *flags, role="all", environment=None,
+                 grpc_listen="127.0.0.1:0"):
+        self._log = tempfile.NamedTemporaryFile(prefix="e2e-service-")
+        self._command = [
+            str(paths.SERVICE), f"--redis={redis}", f"--role={role}",
+            f"--grpc_listen={grpc_listen}", "--http_listen=", *flags]
+        self._role = role
+        self._environment = clean_environment(environment)
+        self._start()
+
+    def _start(self):
+        self.process = subprocess.Popen(
+            self._command, env=self._environment, stdin=subprocess.DEVNULL,
+            stdout=self._log, stderr=self._log)
+        self.address = wait.until(self._listening, "agent-service to listen")
+
+    def _listening(self):
+        if self.process.poll() is not None:
+            raise AssertionError("agent-service ended: " + self.log())
+        if self._role == "worker":
+            return "worker" in self.log() and "no address"
+        found = _LISTENING.search(self.log())
+        return found and found.group(1)
+
+    def log(self):
+        with open(self._log.name, encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def restart_after_kill(self):
+        """The same service again at the same address, after kill -9."""
+        self.kill()
+        flag = f"--grpc_listen={self.address}"
+        self._command = [
+            flag if part.startswith("--grpc_listen=") else part
+            for part in self._command]
+        self._log.truncate(0)
+        self._log.seek(0)
+        self._start()
+
+    def terminate(self):
+        """Asks it to drain; `wait_for_exit` tells how that ended."""
+        self.process.send_signal(signal.SIGTERM)
+
+    def wait_for_exit(self, timeout_s=40):
+        return self.process.wait(timeout=timeout_s)
+
+    def close(self):
+        if self.process.poll() is None:
+            self.kill()
+        self._log.close()
