@@ -94,7 +94,8 @@ class WakeListener {
  public:
   virtual ~WakeListener() = default;
   // The conversation's newest number is now at least `number`; 0: look at the
-  // record (a run was admitted or cancelled, the conversation deleted).
+  // record (a run was admitted or cancelled, the conversation deleted, or the
+  // Watch has only now taken hold, so that what came before went unheard).
   virtual void OnWake(std::string_view conversation_id, int64_t number) = 0;
   // Wake-ups were lost, or the store was restarted: trust no memory of the log.
   virtual void OnReset() = 0;
