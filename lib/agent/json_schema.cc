@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "lib/agent/json_depth.h"
 #include "nlohmann/json.hpp"
 #include "valijson/adapters/nlohmann_json_adapter.hpp"
 #include "valijson/schema.hpp"
@@ -54,6 +55,9 @@ JsonSchema& JsonSchema::operator=(JsonSchema&&) noexcept = default;
 JsonSchema::~JsonSchema() = default;
 
 absl::StatusOr<JsonSchema> JsonSchema::Parse(std::string_view schema) {
+  if (JsonDepth(schema) > kJsonDepthMax) {
+    return absl::InvalidArgumentError("the schema is nested too deeply");
+  }
   const auto json = nlohmann::json::parse(schema, nullptr, false);
   if (!json.is_object()) {
     return absl::InvalidArgumentError("the schema is not a JSON object");
@@ -70,6 +74,9 @@ absl::StatusOr<JsonSchema> JsonSchema::Parse(std::string_view schema) {
 }
 
 absl::Status JsonSchema::ValidateObject(std::string_view json) const {
+  if (JsonDepth(json) > kJsonDepthMax) {
+    return absl::InvalidArgumentError("nested too deeply");
+  }
   const auto value = nlohmann::json::parse(json, nullptr, false);
   if (value.is_discarded()) {
     return absl::InvalidArgumentError("not valid JSON");
