@@ -37,6 +37,10 @@ struct RedisOptions {
 // part that is wrong and never contain a password.
 absl::StatusOr<RedisAddress> ParseRedisAddress(std::string_view text);
 
+// FAILED_PRECONDITION, with one line for the operator: TLS is asked for, but
+// this program was built with a hiredis that has none (below 1.0).
+absl::Status CheckRedisAddressSupported(const RedisAddress& address);
+
 // For logs: without user and password.
 std::string Redacted(const RedisAddress& address);
 

@@ -1,0 +1,62 @@
+// An open connection to Redis, ready for commands: hiredis' synchronous context
+// used without blocking (its asynchronous one aborts in ordinary sequences).
+#ifndef AGENT_LIB_REDIS_REDIS_CONNECTION_H_
+#define AGENT_LIB_REDIS_REDIS_CONNECTION_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/redis/reply.h"
+
+struct redisContext;
+
+namespace agent {
+
+struct RedisContextDeleter {
+  void operator()(redisContext* context) const;
+};
+using RedisContextPtr = std::unique_ptr<redisContext, RedisContextDeleter>;
+
+// hiredis writes to closed sockets without MSG_NOSIGNAL: a thread that uses
+// connections blocks SIGPIPE, and all other signals, which are main's.
+void BlockSignalsInThisThread();
+
+// Belongs to one thread. Any error is final: close it.
+class RedisConnection {
+ public:
+  // `context` is connected, authenticated and not blocking.
+  RedisConnection(RedisContextPtr context, std::string run_id);
+
+  int fd() const;
+  // Of the Redis at the other end; "" where it may not be asked.
+  const std::string& run_id() const { return run_id_; }
+
+  // Adds an encoded command to what is to be written.
+  void Append(std::string_view wire);
+  // Counts bytes since the connection was made.
+  uint64_t appended() const { return appended_; }
+  uint64_t written() const;
+  bool HasUnwritten() const { return written() < appended_; }
+
+  // As much as goes without waiting.
+  absl::Status Write();
+  absl::Status Read();
+  // The next whole reply of what was read, if there is one.
+  absl::StatusOr<std::optional<Reply>> Next();
+
+ private:
+  absl::Status Error() const;
+
+  RedisContextPtr context_;
+  std::string run_id_;
+  uint64_t appended_ = 0;
+};
+
+}  // namespace agent
+
+#endif  // AGENT_LIB_REDIS_REDIS_CONNECTION_H_
