@@ -1,0 +1,240 @@
+#include "lib/runtime/dispatcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "lib/base/logging.h"
+
+namespace agent {
+namespace {
+
+// Agents that were told to stop get this long before their runs are handed over
+// under their hands.
+constexpr absl::Duration kStopGrace = absl::Milliseconds(300);
+// What a drain waits at most for answers of the store.
+constexpr absl::Duration kDrainBound = absl::Seconds(10);
+
+}  // namespace
+
+std::shared_ptr<Dispatcher> Dispatcher::Create(
+    const WorkerOptions& options, const WorkerServices& services,
+    const std::vector<std::shared_ptr<Agent>>& agents, RunPool* pool) {
+  std::shared_ptr<Dispatcher> dispatcher(
+      new Dispatcher(options, services, pool));
+  for (const auto& agent : agents) {
+    dispatcher->agents_.emplace(absl::AsciiStrToLower(agent->name()), agent);
+  }
+  return dispatcher;
+}
+
+Dispatcher::Dispatcher(const WorkerOptions& options,
+                       const WorkerServices& services, RunPool* pool)
+    : options_(options), services_(services), pool_(pool) {}
+
+void Dispatcher::OnRoom(absl::AnyInvocable<void()> function) {
+  on_room_ = std::move(function);
+}
+
+bool Dispatcher::HasRoom() const {
+  MutexLock lock(&mu_);
+  return !draining_ &&
+         slots_.size() < static_cast<size_t>(options_.max_concurrent_runs);
+}
+
+int Dispatcher::active_runs() const {
+  return static_cast<int>(Running().size());
+}
+
+Dispatcher::Taken Dispatcher::Take(const WorkHint& work, SlotPtr* slot) {
+  MutexLock lock(&mu_);
+  const auto [first, last] = slots_.equal_range(work.conversation_id);
+  for (auto it = first; it != last; ++it) {
+    const Slot& taken = *it->second;
+    const bool passed_on =
+        taken.executor != nullptr && taken.executor->passed_on();
+    // When it ends, Settle sees what this hint speaks of.
+    if (!taken.settling && !passed_on) return Taken::kAlready;
+  }
+  if (draining_ ||
+      slots_.size() >= static_cast<size_t>(options_.max_concurrent_runs)) {
+    return Taken::kNoRoom;
+  }
+  *slot = std::make_shared<Slot>();
+  (*slot)->work = work;
+  slots_.emplace(work.conversation_id, *slot);
+  return Taken::kYes;
+}
+
+void Dispatcher::Offer(WorkHint work) {
+  SlotPtr slot;
+  switch (Take(work, &slot)) {
+    case Taken::kAlready:
+      return;
+    case Taken::kNoRoom:
+      services_.work->LookAgain(std::move(work), absl::ZeroDuration(),
+                                [](const absl::Status&) {});
+      return;
+    case Taken::kYes:
+      break;
+  }
+  Claim::Start(services_.runs, services_.timers, work.conversation_id,
+               [self = shared_from_this(), slot](ClaimResult result) {
+                 self->OnClaimed(slot, std::move(result));
+               });
+}
+
+void Dispatcher::OnClaimed(SlotPtr slot, ClaimResult result) {
+  switch (result.kind) {
+    case ClaimResult::Kind::kRun:
+      return Execute(std::move(slot), std::move(result));
+    case ClaimResult::Kind::kIdle:
+      return Settle(std::move(slot));
+    case ClaimResult::Kind::kLater:
+      return LookAgain(std::move(slot), result.retry_after);
+    case ClaimResult::Kind::kUnknown:
+      return Free(slot);
+  }
+}
+
+void Dispatcher::Execute(SlotPtr slot, ClaimResult claimed) {
+  const auto agent = agents_.find(slot->work.agent);
+  bool refuse = agent == agents_.end();
+  {
+    MutexLock lock(&mu_);
+    refuse = refuse || draining_;
+  }
+  if (refuse) return Refuse(std::move(slot), claimed.assignment);
+  auto executor = std::make_shared<RunExecutor>(std::move(claimed.assignment),
+                                                claimed.asked_at, agent->second,
+                                                options_.limits, services_);
+  {
+    MutexLock lock(&mu_);
+    slot->executor = executor;
+    if (draining_) executor->Stop();
+  }
+  pool_->Run([self = shared_from_this(), slot = std::move(slot), executor] {
+    const RunExecutor::Outcome outcome = executor->Execute();
+    self->OnExecuted(slot, outcome);
+  });
+}
+
+void Dispatcher::OnExecuted(SlotPtr slot, RunExecutor::Outcome outcome) {
+  switch (outcome) {
+    case RunExecutor::Outcome::kEnded:
+      return Settle(std::move(slot));
+    case RunExecutor::Outcome::kHandedOver:
+    case RunExecutor::Outcome::kAttemptFailed:
+      return LookAgain(std::move(slot), absl::ZeroDuration());
+    case RunExecutor::Outcome::kPassedOn:
+      return Free(slot);  // whoever has it now, or the index, sees to it
+  }
+}
+
+// A run that was begun and shall not be executed here.
+void Dispatcher::Refuse(SlotPtr slot, const RunAssignment& assignment) {
+  services_.runs->Release(
+      assignment.conversation_id, assignment.run_id, assignment.attempt,
+      assignment.token, ReleaseKind::kHandOver,
+      [self = shared_from_this(), slot](const absl::Status&) {
+        self->LookAgain(slot, absl::ZeroDuration());
+      });
+}
+
+void Dispatcher::Settle(SlotPtr slot) {
+  StatusCallback freeing = Freeing(slot);
+  services_.work->Settle(slot->work, std::move(freeing));
+}
+
+void Dispatcher::LookAgain(SlotPtr slot, absl::Duration delay) {
+  StatusCallback freeing = Freeing(slot);
+  services_.work->LookAgain(slot->work, delay, std::move(freeing));
+}
+
+StatusCallback Dispatcher::Freeing(SlotPtr slot) {
+  {
+    MutexLock lock(&mu_);
+    slot->settling = true;
+  }
+  return [self = shared_from_this(),
+          slot = std::move(slot)](const absl::Status& status) {
+    if (!status.ok()) {
+      LogWarning("could not settle a conversation; the sweep will",
+                 {{"conversation_id", slot->work.conversation_id},
+                  {"status", status}});
+    }
+    self->Free(slot);
+  };
+}
+
+void Dispatcher::Free(const SlotPtr& slot) {
+  SlotPtr freed;  // its executor is destroyed outside the lock
+  bool room = false;
+  {
+    MutexLock lock(&mu_);
+    const auto [first, last] = slots_.equal_range(slot->work.conversation_id);
+    const auto found = std::find_if(
+        first, last, [&](const auto& entry) { return entry.second == slot; });
+    if (found == last) return;
+    freed = std::move(found->second);
+    slots_.erase(found);
+    room = !draining_;
+    changed_.NotifyAll();
+  }
+  if (room && on_room_) on_room_();
+}
+
+std::vector<Dispatcher::SlotPtr> Dispatcher::Running() const {
+  std::vector<SlotPtr> running;
+  MutexLock lock(&mu_);
+  for (const auto& [id, slot] : slots_) {
+    if (slot->executor != nullptr && !slot->settling && !slot->abandoned) {
+      running.push_back(slot);
+    }
+  }
+  return running;
+}
+
+bool Dispatcher::AwaitFree(SteadyTime deadline) {
+  MutexLock lock(&mu_);
+  while (true) {
+    const bool free =
+        std::all_of(slots_.begin(), slots_.end(),
+                    [](const auto& entry) { return entry.second->abandoned; });
+    if (free) return true;
+    if (!changed_.WaitUntil(&mu_, deadline)) return false;
+  }
+}
+
+void Dispatcher::Drain(absl::Duration patience) {
+  {
+    MutexLock lock(&mu_);
+    draining_ = true;
+  }
+  const auto in = [](absl::Duration delay) {
+    return std::chrono::steady_clock::now() + ToChrono(delay);
+  };
+  if (AwaitFree(in(patience))) return;
+  for (const SlotPtr& slot : Running()) slot->executor->Stop();
+  if (AwaitFree(in(kStopGrace))) return;
+  for (const SlotPtr& slot : Running()) HandOver(slot);
+  if (!AwaitFree(in(kDrainBound))) {
+    LogWarning("the store did not answer while draining");
+  }
+}
+
+void Dispatcher::HandOver(const SlotPtr& slot) {
+  if (slot->executor->HandOver()) {
+    LogWarning("handed a run over whose agent does not stop",
+               {{"conversation_id", slot->work.conversation_id}});
+    const absl::Status status = AwaitStatus([&](StatusCallback done) {
+      services_.work->LookAgain(slot->work, absl::ZeroDuration(),
+                                std::move(done));
+    });
+    if (!status.ok()) LogWarning("could not hint", {{"status", status}});
+  }
+  MutexLock lock(&mu_);
+  slot->abandoned = true;
+}
+
+}  // namespace agent

@@ -1,0 +1,89 @@
+// Takes conversations that may have work: begins their runs while there is
+// room, executes them, and says in the index what each needs next.
+#ifndef AGENT_LIB_RUNTIME_DISPATCHER_H_
+#define AGENT_LIB_RUNTIME_DISPATCHER_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "lib/agent/agent.h"
+#include "lib/base/clock.h"
+#include "lib/base/mutex.h"
+#include "lib/runtime/claim.h"
+#include "lib/runtime/run_executor.h"
+#include "lib/runtime/run_pool.h"
+#include "lib/runtime/worker.h"
+
+namespace agent {
+
+// Thread-safe. A conversation that is taken holds a slot from Offer until what
+// it needs next is stored.
+class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
+ public:
+  // `pool` has a thread for each slot. Everything must outlive the runs; what
+  // they hold of it is let go when Drain and then the pool's destructor have
+  // returned.
+  static std::shared_ptr<Dispatcher> Create(
+      const WorkerOptions& options, const WorkerServices& services,
+      const std::vector<std::shared_ptr<Agent>>& agents, RunPool* pool);
+
+  // Calls `function` whenever there is room again. Set before the first Offer.
+  void OnRoom(absl::AnyInvocable<void()> function);
+
+  // Takes the conversation, or, without room or while draining, gives it back
+  // to other workers. Does not block.
+  void Offer(WorkHint work);
+
+  bool HasRoom() const;
+  int active_runs() const;
+
+  // As Worker::Drain.
+  void Drain(absl::Duration patience);
+
+ private:
+  // A conversation that is taken.
+  struct Slot {
+    WorkHint work;
+    std::shared_ptr<RunExecutor> executor;  // once a run has begun
+    // What it needs next is being stored: a hint that comes now is news.
+    bool settling = false;
+    bool abandoned = false;  // handed over under its agent's hands
+  };
+  using SlotPtr = std::shared_ptr<Slot>;  // guarded by mu_
+
+  Dispatcher(const WorkerOptions& options, const WorkerServices& services,
+             RunPool* pool);
+
+  enum class Taken { kYes, kAlready, kNoRoom };
+  Taken Take(const WorkHint& work, SlotPtr* slot);
+  void OnClaimed(SlotPtr slot, ClaimResult result);
+  void Execute(SlotPtr slot, ClaimResult claimed);
+  void OnExecuted(SlotPtr slot, RunExecutor::Outcome outcome);
+  void Refuse(SlotPtr slot, const RunAssignment& assignment);
+  // What the conversation needs next; once that is stored the slot is free.
+  void Settle(SlotPtr slot);
+  void LookAgain(SlotPtr slot, absl::Duration delay);
+  StatusCallback Freeing(SlotPtr slot);
+  void Free(const SlotPtr& slot);
+  void HandOver(const SlotPtr& slot);
+  std::vector<SlotPtr> Running() const;
+  bool AwaitFree(SteadyTime deadline);
+
+  const WorkerOptions options_;
+  const WorkerServices services_;
+  RunPool* const pool_;
+  std::map<std::string, std::shared_ptr<Agent>> agents_;  // by lower case
+  absl::AnyInvocable<void()> on_room_;
+
+  mutable Mutex mu_;
+  CondVar changed_;
+  bool draining_ ABSL_GUARDED_BY(mu_) = false;
+  std::multimap<std::string, SlotPtr> slots_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace agent
+
+#endif  // AGENT_LIB_RUNTIME_DISPATCHER_H_

@@ -1,0 +1,214 @@
+#include "lib/runtime/run_executor.h"
+
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "lib/base/backoff.h"
+#include "lib/base/error.h"
+#include "lib/base/logging.h"
+
+namespace agent {
+namespace {
+
+constexpr int kReleaseTries = 3;
+constexpr Backoff::Options kReleaseBackoff = {.initial = absl::Milliseconds(50),
+                                              .max = absl::Milliseconds(200)};
+
+absl::Status Draining() {
+  return MakeError(
+      absl::StatusCode::kUnavailable, "draining",
+      {.reason = reason::kDraining, .metadata = {}, .retry_after = {}});
+}
+
+std::string_view Name(RunExecutor::Outcome outcome) {
+  switch (outcome) {
+    case RunExecutor::Outcome::kEnded:
+      return "ended";
+    case RunExecutor::Outcome::kHandedOver:
+      return "handed over";
+    case RunExecutor::Outcome::kAttemptFailed:
+      return "attempt failed";
+    case RunExecutor::Outcome::kPassedOn:
+      return "passed on";
+  }
+  return "";
+}
+
+}  // namespace
+
+RunExecutor::RunExecutor(RunAssignment assignment, SteadyTime begun_at,
+                         std::shared_ptr<Agent> agent, const RunLimits& limits,
+                         const WorkerServices& services)
+    : assignment_(std::move(assignment)),
+      begun_at_(begun_at),
+      agent_(std::move(agent)),
+      limits_(limits),
+      services_(services),
+      stop_(StopSignal::Create()),
+      feed_(assignment_, services.on_stored, services.callback),
+      writer_(ResponseWriter::Start(
+          assignment_, begun_at, limits,
+          {services.runs, services.timers, stop_},
+          StoredFeed(assignment_, services.on_stored, services.callback))) {}
+
+RunExecutor::Outcome RunExecutor::Execute() {
+  LogInfo("attempt began", {{"run_id", assignment_.run_id},
+                            {"conversation_id", assignment_.conversation_id},
+                            {"agent", assignment_.agent},
+                            {"attempt", assignment_.attempt}});
+  const TimerQueue::TimerId timeout = ArmTimeout();
+  AttemptContext context(assignment_, begun_at_, limits_, feed_.wants_text(),
+                         writer_, stop_);
+  const absl::Status status = CallAgent(context);
+  const Outcome outcome = Decide(context, status);
+  services_.timers->Cancel(timeout);
+  LogInfo("attempt over", {{"run_id", assignment_.run_id},
+                           {"attempt", assignment_.attempt},
+                           {"outcome", Name(outcome)}});
+  return outcome;
+}
+
+TimerQueue::TimerId RunExecutor::ArmTimeout() {
+  absl::Duration limit = assignment_.options.timeout;
+  if (limit <= absl::ZeroDuration()) limit = limits_.run_timeout;
+  const auto spent =
+      absl::Milliseconds(assignment_.now_ms - assignment_.start_time_ms) +
+      absl::FromChrono(std::chrono::steady_clock::now() - begun_at_);
+  return services_.timers->After(
+      limit - spent, [weak = std::weak_ptr<StopSignal>(stop_)] {
+        if (const auto stop = weak.lock()) {
+          stop->Stop(absl::DeadlineExceededError("the run's time is over"));
+        }
+      });
+}
+
+// The one place where exceptions are caught: embedders' agents may throw.
+absl::Status RunExecutor::CallAgent(AttemptContext& context) {
+  try {
+    return agent_->Run(context);
+  } catch (const std::exception& error) {
+    LogError("an agent threw", {{"run_id", assignment_.run_id},
+                                {"agent", assignment_.agent},
+                                {"what", error.what()}});
+  } catch (...) {
+    LogError("an agent threw",
+             {{"run_id", assignment_.run_id}, {"agent", assignment_.agent}});
+  }
+  return absl::InternalError("the agent threw an exception");
+}
+
+RunExecutor::Outcome RunExecutor::Decide(AttemptContext& context,
+                                         const absl::Status& status) {
+  // Why it had to stop counts more than what the agent made of that.
+  if (!stop_->status().ok()) return EndStopped(context);
+  if (!status.ok()) return EndFailed(context, status);
+  auto completion = context.Complete();
+  if (completion.ok()) {
+    return End(context, std::move(completion->end),
+               std::move(completion->step));
+  }
+  if (!stop_->status().ok()) return EndStopped(context);
+  return EndFailed(context, completion.status());
+}
+
+RunExecutor::Outcome RunExecutor::EndStopped(AttemptContext& context) {
+  const absl::Status why = stop_->status();
+  RunEnd end;
+  end.usage = context.usage();
+  switch (why.code()) {
+    case absl::StatusCode::kCancelled:
+      end.state = RunState::kCancelled;
+      return End(context, std::move(end), std::nullopt);
+    case absl::StatusCode::kDeadlineExceeded:
+      end.state = RunState::kFailed;
+      end.failed = {"RUN_TIMEOUT", "the run took longer than it may"};
+      return End(context, std::move(end), std::nullopt);
+    case absl::StatusCode::kUnavailable:
+      return GiveBack(ReleaseKind::kHandOver);
+    case absl::StatusCode::kAborted:
+      writer_->Close();
+      return Outcome::kPassedOn;
+    default:
+      return EndFailed(context, why);
+  }
+}
+
+RunExecutor::Outcome RunExecutor::EndFailed(AttemptContext& context,
+                                            const absl::Status& error) {
+  LogWarning("attempt failed", {{"run_id", assignment_.run_id},
+                                {"attempt", assignment_.attempt},
+                                {"status", error}});
+  if (IsRetryableRunError(error) &&
+      assignment_.failures + 1 < limits_.max_attempts) {
+    return GiveBack(ReleaseKind::kFailed);
+  }
+  RunEnd end;
+  end.state = RunState::kFailed;
+  end.failed = ToRunFailed(error);
+  end.usage = context.usage();
+  return End(context, std::move(end), std::nullopt);
+}
+
+RunExecutor::Outcome RunExecutor::End(AttemptContext& context, RunEnd end,
+                                      std::optional<std::string> step) {
+  const bool cancelled = end.state == RunState::kCancelled;
+  const absl::Status stored = writer_->Finish(end, std::move(step));
+  if (stored.ok()) {
+    feed_.DeliverEnd(end, context.text());
+    writer_->Close();
+    return Outcome::kEnded;
+  }
+  switch (stored.code()) {
+    case absl::StatusCode::kCancelled:
+      if (cancelled) break;
+      end = RunEnd{};
+      end.state = RunState::kCancelled;
+      end.usage = context.usage();
+      return End(context, std::move(end), std::nullopt);
+    case absl::StatusCode::kUnavailable:
+      return GiveBack(ReleaseKind::kHandOver);
+    default:
+      break;
+  }
+  writer_->Close();
+  return Outcome::kPassedOn;
+}
+
+void RunExecutor::Stop() { stop_->Stop(Draining()); }
+
+bool RunExecutor::HandOver() {
+  return GiveBack(ReleaseKind::kHandOver) != Outcome::kPassedOn;
+}
+
+bool RunExecutor::passed_on() const { return absl::IsAborted(stop_->status()); }
+
+RunExecutor::Outcome RunExecutor::GiveBack(ReleaseKind kind) {
+  MutexLock lock(&give_back_mu_);
+  if (given_back_.has_value()) return *given_back_;
+  // Nothing may be on its way: an append after the release would renew the
+  // lease.
+  if (writer_->Close()) return given_back_.emplace(Outcome::kEnded);
+  Backoff backoff(kReleaseBackoff);
+  absl::Status released;
+  for (int i = 0; i < kReleaseTries; ++i) {
+    if (i > 0) absl::SleepFor(backoff.Next());
+    released = AwaitStatus([&](StatusCallback done) {
+      services_.runs->Release(assignment_.conversation_id, assignment_.run_id,
+                              assignment_.attempt, assignment_.token, kind,
+                              std::move(done));
+    });
+    if (!absl::IsUnavailable(released)) break;
+  }
+  Outcome outcome = kind == ReleaseKind::kFailed ? Outcome::kAttemptFailed
+                                                 : Outcome::kHandedOver;
+  if (!released.ok()) {
+    LogWarning("could not give a run back; its lease will lapse",
+               {{"run_id", assignment_.run_id}, {"status", released}});
+    outcome = Outcome::kPassedOn;
+  }
+  return given_back_.emplace(outcome);
+}
+
+}  // namespace agent

@@ -1,0 +1,105 @@
+#include "lib/runtime/worker.h"
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "lib/base/logging.h"
+#include "lib/runtime/dispatcher.h"
+#include "lib/runtime/periodic.h"
+#include "lib/runtime/run_pool.h"
+#include "lib/runtime/work_finder.h"
+
+namespace agent {
+namespace {
+
+// What a drain waits at most for answers that may bring work to give back.
+constexpr absl::Duration kQuietBound = absl::Seconds(10);
+
+class PooledWorker final : public Worker {
+ public:
+  PooledWorker(WorkerOptions options, WorkerServices services,
+               std::vector<std::shared_ptr<Agent>> agents);
+  ~PooledWorker() override { Drain(absl::ZeroDuration()); }
+
+  void Drain(absl::Duration patience) override;
+  void OnStoreRestart() override { finder_->Rescan(); }
+  int active_runs() const override { return dispatcher_->active_runs(); }
+
+ private:
+  void Announce();
+  void Withdraw();
+
+  const WorkerOptions options_;
+  const WorkerServices services_;
+  std::vector<AgentInfo> infos_;
+  std::vector<std::string> names_;  // lower case
+
+  RunPool pool_;  // destroyed after all that posts to it
+  std::shared_ptr<Dispatcher> dispatcher_;
+  std::shared_ptr<WorkFinder> finder_;
+  std::shared_ptr<Periodic> announcements_;
+
+  Mutex drain_mu_;  // held while draining: a second call waits for the first
+  bool drained_ ABSL_GUARDED_BY(drain_mu_) = false;
+};
+
+PooledWorker::PooledWorker(WorkerOptions options, WorkerServices services,
+                           std::vector<std::shared_ptr<Agent>> agents)
+    : options_(std::move(options)),
+      services_(std::move(services)),
+      pool_(options_.max_concurrent_runs) {
+  for (const auto& agent : agents) {
+    infos_.push_back({agent->name(), agent->description(), agent->tools(), 0});
+    names_.push_back(absl::AsciiStrToLower(agent->name()));
+  }
+  dispatcher_ = Dispatcher::Create(options_, services_, agents, &pool_);
+  Announce();
+  // Stopped, and waited for, before this is destroyed.
+  announcements_ = Periodic::Start(services_.timers, options_.limits.lease / 3,
+                                   [this] { Announce(); });
+  finder_ = WorkFinder::Start(options_, services_, names_, dispatcher_);
+}
+
+void PooledWorker::Announce() {
+  services_.directory->Announce(
+      options_.worker_id, infos_, [](const absl::Status& status) {
+        if (!status.ok()) {
+          LogWarning("could not announce the agents", {{"status", status}});
+        }
+      });
+}
+
+void PooledWorker::Withdraw() {
+  const absl::Status status = AwaitStatus([&](StatusCallback done) {
+    services_.directory->Withdraw(options_.worker_id, names_, std::move(done));
+  });
+  if (!status.ok()) {
+    LogWarning("could not withdraw the agents", {{"status", status}});
+  }
+}
+
+void PooledWorker::Drain(absl::Duration patience) {
+  MutexLock lock(&drain_mu_);
+  if (drained_) return;
+  drained_ = true;
+  announcements_->Stop();
+  finder_->Stop();
+  dispatcher_->Drain(patience);
+  const SteadyTime deadline =
+      std::chrono::steady_clock::now() + ToChrono(kQuietBound);
+  if (!finder_->AwaitQuiet(deadline)) {
+    LogWarning("the store did not answer while draining");
+  }
+  Withdraw();
+}
+
+}  // namespace
+
+std::unique_ptr<Worker> Worker::Start(
+    WorkerOptions options, WorkerServices services,
+    std::vector<std::shared_ptr<Agent>> agents) {
+  return std::make_unique<PooledWorker>(std::move(options), std::move(services),
+                                        std::move(agents));
+}
+
+}  // namespace agent
