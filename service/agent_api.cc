@@ -63,10 +63,11 @@ ReadRequest ToReadRequest(const v1::StreamResponseRequest& request,
 
 AgentApi::AgentApi(ApiServices services, RunLimits limits,
                    ReaderOptions reading)
-    : services_(services),
+    : services_(std::move(services)),
       limits_(limits),
       reading_(reading),
-      catalog_(AgentCatalog::Create(services.directory)) {}
+      catalog_(
+          AgentCatalog::Create(services_.directory, services_.own_agents)) {}
 
 ConversationKey AgentApi::Key(const std::string& conversation_id) {
   return {.principal = kPrincipal, .conversation_id = conversation_id};

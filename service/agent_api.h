@@ -6,6 +6,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "agent/v1/agent_service.pb.h"
@@ -26,6 +27,8 @@ struct ApiServices {
   AgentDirectory* directory = nullptr;
   TailHub* hub = nullptr;
   TimerQueue* timers = nullptr;
+  // Names of the agents that this process offers itself.
+  std::vector<std::string> own_agents;
 };
 
 // Thread-safe; never blocks. Callbacks are called exactly once, on the store's

@@ -21,8 +21,18 @@ absl::Status AgentNotFound() {
 
 }  // namespace
 
-std::shared_ptr<AgentCatalog> AgentCatalog::Create(AgentDirectory* directory) {
-  return std::shared_ptr<AgentCatalog>(new AgentCatalog(directory));
+std::shared_ptr<AgentCatalog> AgentCatalog::Create(
+    AgentDirectory* directory, const std::vector<std::string>& own) {
+  return std::shared_ptr<AgentCatalog>(new AgentCatalog(directory, own));
+}
+
+AgentCatalog::AgentCatalog(AgentDirectory* directory,
+                           const std::vector<std::string>& own)
+    : directory_(directory) {
+  for (const std::string& name : own) {
+    own_.emplace(absl::AsciiStrToLower(name), name);
+  }
+  names_ = own_;
 }
 
 void AgentCatalog::Find(std::string name, StatusCallback done) {
@@ -78,7 +88,7 @@ void AgentCatalog::RefreshIfOld() {
 }
 
 void AgentCatalog::Learn(const std::vector<AgentInfo>& agents) {
-  std::map<std::string, std::string> names;
+  std::map<std::string, std::string> names = own_;
   for (const AgentInfo& agent : agents) {
     names.emplace(absl::AsciiStrToLower(agent.name), agent.name);
   }

@@ -20,8 +20,10 @@ namespace agent {
 // does not exist is never answered from memory. Thread-safe; never blocks.
 class AgentCatalog : public std::enable_shared_from_this<AgentCatalog> {
  public:
-  // `directory` must outlive it, and the calls it has made.
-  static std::shared_ptr<AgentCatalog> Create(AgentDirectory* directory);
+  // `directory` must outlive it, and the calls it has made. `own`: names of the
+  // agents that this process offers, known before they are announced.
+  static std::shared_ptr<AgentCatalog> Create(
+      AgentDirectory* directory, const std::vector<std::string>& own);
 
   // OK if there is an agent of this name (lower case), else NOT_FOUND
   // AGENT_NOT_FOUND. UNAVAILABLE if that cannot be known.
@@ -34,15 +36,16 @@ class AgentCatalog : public std::enable_shared_from_this<AgentCatalog> {
   std::string DisplayName(const std::string& name) const;
 
  private:
-  explicit AgentCatalog(AgentDirectory* directory) : directory_(directory) {}
+  AgentCatalog(AgentDirectory* directory, const std::vector<std::string>& own);
 
   bool Knows(const std::string& name) const;
   void RefreshIfOld();
   void Learn(const std::vector<AgentInfo>& agents);
 
   AgentDirectory* const directory_;
+  // Lower case -> as written; so is names_, which the registry's size bounds.
+  std::map<std::string, std::string> own_;
   mutable Mutex mu_;
-  // Lower case -> as written. Bounded by the registry's size.
   std::map<std::string, std::string> names_ ABSL_GUARDED_BY(mu_);
   SteadyTime refreshed_ ABSL_GUARDED_BY(mu_);
 };

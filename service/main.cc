@@ -1,0 +1,80 @@
+// agent-service: reads its settings, starts what its role needs, waits for a
+// signal, drains.
+//
+// Exit status: 0 after an orderly end, 1 if it could not start, 2 if a setting
+// cannot be used.
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lib/agent/model_environment.h"
+#include "lib/agent/travel_planner.h"
+#include "lib/base/logging.h"
+#include "service/grpc_log.h"
+#include "service/service_process.h"
+#include "service/settings.h"
+#include "service/shutdown_signal.h"
+
+namespace agent {
+namespace {
+
+constexpr int kCannotStart = 1;
+constexpr int kBadSettings = 2;
+
+int Complain(const absl::Status& status) {
+  const std::string message(status.message());
+  std::fprintf(stderr, "agent-service: %s\n", message.c_str());
+  return absl::IsInvalidArgument(status) ? kBadSettings : kCannotStart;
+}
+
+absl::StatusOr<std::vector<std::shared_ptr<Agent>>> BuiltInAgents(
+    const Settings& settings) {
+  std::vector<std::shared_ptr<Agent>> agents;
+  if (!settings.works()) return agents;  // a gateway needs no model
+  auto model = ChatModelFromEnvironment(ProcessEnvironment);
+  if (!model.ok()) return model.status();
+  agents.push_back(MakeTravelPlanner(*std::move(model)));
+  return agents;
+}
+
+int Run(const Settings& settings) {
+  auto agents = BuiltInAgents(settings);
+  if (!agents.ok()) return Complain(agents.status());
+  auto process = ServiceProcess::Start(settings, *std::move(agents));
+  if (!process.ok()) return Complain(process.status());
+  if (settings.http_listen_was_set && !settings.http_listen.empty()) {
+    LogWarning("this version serves no HTTP yet",
+               {{"http_listen", settings.http_listen}});
+  }
+  AwaitShutdownSignal();
+  LogInfo("draining");
+  (*process)->Drain();
+  process->reset();
+  LogInfo("stopped");
+  return EXIT_SUCCESS;
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  auto settings = ParseSettings(arguments, ProcessEnvironment);
+  if (!settings.ok()) return Complain(settings.status());
+  if (settings->help || settings->version) {
+    const std::string text =
+        settings->help ? SettingsHelp() : "agent-service " AGENT_VERSION "\n";
+    std::fputs(text.c_str(), stdout);
+    return EXIT_SUCCESS;
+  }
+  ConfigureLogging(settings->log_format, settings->log_level);
+  RouteGrpcLog();
+  InstallShutdownSignals();
+  return Run(*settings);
+}
+
+}  // namespace
+}  // namespace agent
+
+int main(int argc, char** argv) {
+  return agent::Main(std::vector<std::string>(argv + 1, argv + argc));
+}

@@ -1,0 +1,148 @@
+#include "service/service_process.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "lib/base/logging.h"
+#include "lib/base/mutex.h"
+#include "lib/base/random.h"
+#include "lib/base/status_macros.h"
+
+namespace agent {
+namespace {
+
+// Of the drain's time: what the end itself may take, after the waiting.
+constexpr absl::Duration kFarewell = absl::Seconds(2);
+
+RedisOptions ToRedisOptions(const RedisAddress& address) {
+  RedisOptions options;
+  options.address = address;
+  return options;
+}
+
+ReaderOptions ToReaderOptions(const Settings& settings) {
+  ReaderOptions options;
+  options.outage_hold = settings.store_outage_hold;
+  options.lost_tail_hold = 2 * settings.limits.lease;
+  return options;
+}
+
+ServerOptions ToServerOptions(const Settings& settings) {
+  ServerOptions options;
+  options.listen = settings.grpc_listen;
+  options.max_streams = settings.max_streams;
+  options.max_message_bytes = settings.limits.max_message_bytes;
+  return options;
+}
+
+}  // namespace
+
+struct ServiceProcess::WorkerSlot {
+  Mutex mu;
+  Worker* worker ABSL_GUARDED_BY(mu) = nullptr;
+};
+
+absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(
+    Settings settings, std::vector<std::shared_ptr<Agent>> agents) {
+  std::unique_ptr<ServiceProcess> process(
+      new ServiceProcess(std::move(settings)));
+  RETURN_IF_ERROR(process->OpenStore());
+  if (process->settings_.serves()) {
+    RETURN_IF_ERROR(process->StartServer(agents));
+  }
+  if (process->settings_.works()) process->StartWorker(std::move(agents));
+  return process;
+}
+
+ServiceProcess::ServiceProcess(Settings settings)
+    : settings_(std::move(settings)), slot_(std::make_shared<WorkerSlot>()) {}
+
+ServiceProcess::~ServiceProcess() { DrainWithin(absl::ZeroDuration()); }
+
+std::string ServiceProcess::address() const {
+  return server_ == nullptr ? "" : server_->address();
+}
+
+absl::Status ServiceProcess::OpenStore() {
+  RedisAddress address = settings_.redis;
+  if (settings_.embedded_redis) {
+    ASSIGN_OR_RETURN(embedded_, EmbeddedRedis::Start(settings_.data_dir));
+    address = embedded_->address();
+  }
+  ASSIGN_OR_RETURN(store_,
+                   RedisStore::Open(ToRedisOptions(address), settings_.limits));
+  hub_ = TailHub::Create(&store_->log(), &store_->wakes(), &timers_, {});
+  return absl::OkStatus();
+}
+
+absl::Status ServiceProcess::StartServer(
+    const std::vector<std::shared_ptr<Agent>>& agents) {
+  ApiServices services{.runs = &store_->runs(),
+                       .directory = &store_->agents(),
+                       .hub = hub_.get(),
+                       .timers = &timers_,
+                       .own_agents = {}};
+  for (const auto& agent : agents) services.own_agents.push_back(agent->name());
+  api_ = std::make_unique<AgentApi>(std::move(services), settings_.limits,
+                                    ToReaderOptions(settings_));
+  ASSIGN_OR_RETURN(server_, AgentServer::Start(ToServerOptions(settings_),
+                                               api_.get(), &timers_));
+  // The first line of the log: whoever started us learns the port from it.
+  LogInfo("listening", {{"grpc", server_->address()}});
+  readiness_ = std::make_unique<Readiness>(
+      [store = store_.get()] { return store->Health(); },
+      [server = server_.get()](bool serving) { server->SetServing(serving); },
+      &timers_);
+  return absl::OkStatus();
+}
+
+void ServiceProcess::StartWorker(std::vector<std::shared_ptr<Agent>> agents) {
+  WorkerOptions options;
+  options.worker_id = RandomId();
+  options.max_concurrent_runs = settings_.max_concurrent_runs;
+  options.limits = settings_.limits;
+  WorkerServices services;
+  services.runs = &store_->runs();
+  services.work = &store_->work();
+  services.directory = &store_->agents();
+  services.timers = &timers_;
+  services.on_stored = [hub = hub_.get()](std::string_view conversation_id,
+                                          std::vector<ChunkPtr> chunks) {
+    hub->OnStored(conversation_id, std::move(chunks));
+  };
+  worker_ =
+      Worker::Start(std::move(options), std::move(services), std::move(agents));
+  {
+    MutexLock lock(&slot_->mu);
+    slot_->worker = worker_.get();
+  }
+  store_->OnRestart([slot = slot_] {
+    MutexLock lock(&slot->mu);
+    if (slot->worker != nullptr) slot->worker->OnStoreRestart();
+  });
+  if (!settings_.serves()) LogInfo("worker ready, no address");
+}
+
+void ServiceProcess::Drain() {
+  const absl::Duration reserve =
+      std::min(kFarewell, settings_.drain_timeout / 4);
+  DrainWithin(settings_.drain_timeout - reserve);
+}
+
+void ServiceProcess::DrainWithin(absl::Duration patience) {
+  const absl::Time deadline = absl::Now() + patience;
+  if (server_ != nullptr) server_->BeginDrain();
+  // Readers stay meanwhile: they see the ends of the runs that end here.
+  if (worker_ != nullptr) worker_->Drain(patience);
+  readiness_.reset();
+  if (server_ != nullptr) server_->Drain(deadline - absl::Now());
+  server_.reset();
+  {
+    MutexLock lock(&slot_->mu);
+    slot_->worker = nullptr;
+  }
+  worker_.reset();
+}
+
+}  // namespace agent
