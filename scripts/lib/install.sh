@@ -15,10 +15,8 @@ lint_packages=(clang-format-14 clang-tidy-14 shellcheck)
 as_root() {
   if ((EUID == 0)); then
     "$@"
-  elif have sudo; then
-    sudo "$@"
   else
-    die "this needs root, and there is no sudo. As root, run: $*"
+    sudo "$@"
   fi
 }
 
@@ -42,7 +40,12 @@ quiet_redis_service() {
 apt_install() {
   local -a options=(-y --no-install-recommends)
   if [[ ! -t 1 ]]; then options+=(-q); fi
-  as_root apt-get "${options[@]}" update
+  if ((EUID != 0)) && ! have sudo; then
+    die "this needs root, and there is no sudo." \
+      "As root, run: apt-get update && apt-get install ${options[*]} $*"
+  fi
+  as_root apt-get "${options[@]}" update ||
+    say 'Not every package list could be refreshed; trying with what is here'
   as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get "${options[@]}" install "$@"
 }
