@@ -9,7 +9,10 @@ function(agent_test name)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
+  # A list within the properties survives gtest_discover_tests' three readings
+  # only so; unescaped, the second label is taken for a property's name.
+  string(REPLACE ";" "\\\\\\\\\\\\\\;" labels "${arg_LABELS}")
   include(GoogleTest)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+    PROPERTIES LABELS "${labels}" TIMEOUT ${arg_TIMEOUT})
 endfunction()
