@@ -23,7 +23,7 @@ constexpr std::array<const char*, 4> kEvenings = {
     "a slow walk through the lit streets, and an early night",
     "a drink with a view, then music that finds you",
     "dinner late, as people here do, and a stroll home",
-    "one of the events below, if you still have the legs"};
+    "one of the events above, if you still have the legs"};
 
 std::string Days(int days) {
   return days == 1 ? "1 day" : std::to_string(days) + " days";
@@ -101,23 +101,25 @@ std::string LongDay(int day, const SamplePlace& place) {
   const std::string& first = place.sights[2 * i % place.sights.size()];
   const std::string& second = place.sights[(2 * i + 1) % place.sights.size()];
   return "- 🌅 **Morning:** begin with " + first +
-         ", before the crowd comes; two hours are enough.\n"
+         ", before the crowd comes.\n"
          "- 🍴 **Lunch:** " +
          place.dishes[i % place.dishes.size()] +
-         ", somewhere without pictures on the menu.\n"
+         ".\n"
          "- 🚶 **Afternoon:** on foot or by tram to " +
          second +
-         ". Stop for a coffee halfway, and do not hurry.\n"
+         ", with a coffee halfway.\n"
          "- 🌙 **Evening:** " +
          kEvenings[(i + place.name.size()) % kEvenings.size()] + ".\n\n";
 }
 
 std::string ShortDay(int day, const SamplePlace& place) {
   const size_t i = static_cast<size_t>(day);
-  return "- 🌅 Morning: " + place.sights[i % place.sights.size()] +
-         "\n- 🍴 Lunch: " + place.dishes[i % place.dishes.size()] +
-         "\n- 🌙 Later: " +
-         kEvenings[(i + place.name.size()) % kEvenings.size()] + "\n\n";
+  std::string text = "- 🌅 Morning: " + place.sights[i % place.sights.size()];
+  text += i % 2 == 0
+              ? "\n- 🍴 Lunch: " + place.dishes[i % place.dishes.size()]
+              : std::string("\n- 🌙 Later: ") +
+                    kEvenings[(i + place.name.size()) % kEvenings.size()];
+  return text + "\n\n";
 }
 
 std::string DayByDay(const TripRequest& trip, const SamplePlace& place) {
