@@ -18,9 +18,9 @@ struct RedisSubscriberEvents {
   // The views live as long as the call.
   absl::AnyInvocable<void(std::string_view channel, std::string_view payload)>
       on_message;
-  // From now on what is published on the channel arrives: what happened before
-  // may have been missed, so look once. Not called for the subscriptions that
-  // are made anew after a break: on_reset covers them.
+  // After each Subscribe: from now on what is published on the channel arrives;
+  // what happened before may have been missed, so look once. Not called for
+  // subscriptions that are made anew after a break: on_reset covers them.
   absl::AnyInvocable<void(std::string_view channel)> on_subscribed;
   // The connection broke; and again once it has been made anew with all
   // subscriptions. Messages in between are lost.
