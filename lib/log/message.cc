@@ -50,7 +50,7 @@ std::string MessageToJson(const Message& message) {
   object["role"] = kRoleNames[static_cast<int>(message.role)];
   object["text"] = message.text;
   object["run"] = message.run_id;
-  object["time"] = message.create_time_ms;
+  if (message.create_time_ms != 0) object["time"] = message.create_time_ms;
   if (!message.run_state.empty()) object["state"] = message.run_state;
   if (!message.failure_reason.empty()) {
     object["reason"] = message.failure_reason;

@@ -1,0 +1,42 @@
+// BEGIN's and APPEND's arguments and answers; the order is that of the scripts.
+#ifndef AGENT_LIB_REDIS_LEASE_CODEC_H_
+#define AGENT_LIB_REDIS_LEASE_CODEC_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lib/log/limits.h"
+#include "lib/log/run_store.h"
+#include "lib/redis/reply.h"
+
+namespace agent {
+
+std::vector<std::string> EncodeBegin(const RunLimits& limits,
+                                     std::string_view token);
+
+// A BEGIN's answer before messages are read.
+struct BeginAnswer {
+  BeginOutcome outcome;  // without history and steps
+  std::string agent;     // empty when idle
+  // Of kRun: the user's message stands at `base` in `h`, the steps behind it.
+  int64_t base = 0;
+  int64_t lease_deadline_ms = 0;
+};
+absl::StatusOr<BeginAnswer> DecodeBegin(const std::string& conversation_id,
+                                        const std::string& token,
+                                        ReplyView answer);
+
+std::vector<std::string> EncodeAppend(const RunLimits& limits,
+                                      const AppendRequest& request);
+
+struct AppendAnswer {
+  AppendOutcome outcome;
+  std::string agent;  // of kOk
+};
+absl::StatusOr<AppendAnswer> DecodeAppend(ReplyView answer);
+
+}  // namespace agent
+
+#endif  // AGENT_LIB_REDIS_LEASE_CODEC_H_

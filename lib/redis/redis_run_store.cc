@@ -1,0 +1,203 @@
+#include "lib/redis/redis_run_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/base/logging.h"
+#include "lib/redis/key_schema.h"
+#include "lib/redis/lifetimes.h"
+#include "lib/redis/message_reader.h"
+#include "lib/redis/run_codec.h"
+#include "lib/redis/store_errors.h"
+
+namespace agent {
+namespace {
+
+// When an admission whose hint was lost is found by the sweep.
+constexpr absl::Duration kAdmissionLook = absl::Seconds(2);
+constexpr char kMaxDeadLetters[] = "10000";
+
+std::vector<std::string> AdmitArgs(const RunLimits& limits,
+                                   const AdmitRequest& request) {
+  Message message;
+  message.text = request.message;
+  message.run_id = request.run_id;
+  RunOptions options = request.options;
+  if (options.timeout <= absl::ZeroDuration()) {
+    options.timeout = limits.run_timeout;
+  }
+  std::vector<std::string> args = LifetimeArgs(limits);
+  args.insert(args.end(),
+              {request.run_id, request.request_id, request.request_hash,
+               MessageToJson(message), EncodeRunOptions(options),
+               std::to_string(absl::ToInt64Milliseconds(options.timeout)),
+               request.conversation.principal, request.agent,
+               std::to_string(limits.max_queued_runs)});
+  return args;
+}
+
+// History is what was said before the run, at most `max` messages, whole turns:
+// it begins with a user's message.
+void TakeMessages(std::vector<IndexedMessage> found, const BeginAnswer& begun,
+                  RunAssignment* run) {
+  for (IndexedMessage& entry : found) {
+    if (entry.index > begun.base) {
+      run->steps.push_back(std::move(entry.message));
+    } else if (entry.index < begun.base) {
+      const bool begins_turn = entry.message.role == Role::kUser;
+      if (run->history.empty() && !begins_turn) continue;
+      run->history.push_back(std::move(entry.message));
+    }
+  }
+  run->history_dropped = begun.base - static_cast<int64_t>(run->history.size());
+}
+
+}  // namespace
+
+void RedisRunStore::Admit(AdmitRequest request, Callback<Admission> done) {
+  // Before the script: a run that is accepted is never in no index.
+  context_.due->Request({request.agent, request.conversation.conversation_id},
+                        kAdmissionLook, [](const absl::Status&) {});
+  std::vector<std::string> args = AdmitArgs(context_.limits, request);
+  auto keys = keys::OfConversation(request.conversation.conversation_id);
+  context_.client->Run(
+      context_.scripts->admit, std::move(keys), std::move(args),
+      [this, request = std::move(request),
+       done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
+        if (!reply.ok()) return std::move(done)(reply.status());
+        OnAdmitted(request, *reply, std::move(done));
+      });
+}
+
+void RedisRunStore::OnAdmitted(const AdmitRequest& request, const Reply& reply,
+                               Callback<Admission> done) {
+  const bool repeated = reply[0].Text() == "DUP";
+  if (!repeated) {
+    const absl::Status status = StatusOfAnswer(reply.view());
+    if (!status.ok()) return std::move(done)(status);
+  }
+  Admission admission;
+  admission.run_id = reply[1].Text();
+  admission.cursor = DecodeId(reply[2]);
+  admission.accept_time_ms = reply[3].Integer();
+  admission.repeated = repeated;
+  const std::string& conversation_id = request.conversation.conversation_id;
+  context_.due->Hint({request.agent, conversation_id});
+  context_.conversations->Touch(request.agent, conversation_id,
+                                admission.accept_time_ms);
+  std::move(done)(std::move(admission));
+}
+
+void RedisRunStore::Begin(std::string conversation_id, std::string token,
+                          Callback<BeginOutcome> done) {
+  auto keys = keys::OfConversation(conversation_id);
+  auto args = EncodeBegin(context_.limits, token);
+  context_.client->Run(
+      context_.scripts->begin, std::move(keys), std::move(args),
+      [this, conversation_id = std::move(conversation_id),
+       token = std::move(token),
+       done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
+        if (!reply.ok()) return std::move(done)(reply.status());
+        auto begun = DecodeBegin(conversation_id, token, reply->view());
+        if (!begun.ok()) return std::move(done)(begun.status());
+        if (begun->outcome.kind == BeginOutcome::Kind::kEnded) {
+          return BuryDead(*begun, conversation_id, std::move(done));
+        }
+        if (begun->outcome.kind != BeginOutcome::Kind::kRun) {
+          return std::move(done)(std::move(begun->outcome));
+        }
+        OnBegun(*std::move(begun), std::move(done));
+      });
+}
+
+void RedisRunStore::OnBegun(BeginAnswer begun, Callback<BeginOutcome> done) {
+  const std::string conversation_id = begun.outcome.assignment.conversation_id;
+  context_.due->Heartbeat({begun.agent, conversation_id},
+                          begun.lease_deadline_ms);
+  const int64_t from =
+      std::max<int64_t>(0, begun.base - context_.limits.max_history_messages);
+  const int64_t to = begun.outcome.assignment.next_step;
+  ReadMessages(context_.client, conversation_id, from, to,
+               [begun = std::move(begun), done = std::move(done)](
+                   absl::StatusOr<std::vector<IndexedMessage>> found) mutable {
+                 // The caller asks again with the same token and gets the same
+                 // run.
+                 if (!found.ok()) return std::move(done)(found.status());
+                 TakeMessages(*std::move(found), begun,
+                              &begun.outcome.assignment);
+                 std::move(done)(std::move(begun.outcome));
+               });
+}
+
+// The dead letter lies in another slot than the conversation, so it cannot be
+// the script's. Lost if this process dies right here; the run's end is not.
+void RedisRunStore::BuryDead(const BeginAnswer& begun,
+                             const std::string& conversation_id,
+                             Callback<BeginOutcome> done) {
+  BeginOutcome outcome = begun.outcome;
+  if (outcome.failure_reason != "ATTEMPTS_EXHAUSTED") {
+    return std::move(done)(std::move(outcome));
+  }
+  context_.client->Send(
+      {"XADD", keys::Dead(begun.agent), "MAXLEN", "~", kMaxDeadLetters, "*",
+       "conversation", conversation_id, "run", outcome.run_id, "failures",
+       std::to_string(outcome.assignment.failures)},
+      [outcome, done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
+        if (!reply.ok()) {
+          LogWarning("a dead letter could not be written",
+                     {{"run_id", outcome.run_id}, {"status", reply.status()}});
+        }
+        std::move(done)(std::move(outcome));
+      });
+}
+
+void RedisRunStore::Append(AppendRequest request,
+                           Callback<AppendOutcome> done) {
+  auto args = EncodeAppend(context_.limits, request);
+  const bool ends = request.end.has_value();
+  context_.client->Run(
+      context_.scripts->append, keys::OfConversation(request.conversation_id),
+      std::move(args),
+      [this, conversation_id = std::move(request.conversation_id), ends,
+       done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
+        if (!reply.ok()) return std::move(done)(reply.status());
+        auto appended = DecodeAppend(reply->view());
+        if (!appended.ok()) return std::move(done)(appended.status());
+        const AppendOutcome& outcome = appended->outcome;
+        if (outcome.kind == AppendOutcome::Kind::kOk && ends) {
+          context_.conversations->Touch(appended->agent, conversation_id,
+                                        outcome.write_time_ms);
+        } else if (outcome.kind == AppendOutcome::Kind::kOk) {
+          context_.due->Heartbeat(
+              {appended->agent, conversation_id},
+              outcome.write_time_ms +
+                  absl::ToInt64Milliseconds(context_.limits.lease));
+        }
+        std::move(done)(outcome);
+      });
+}
+
+void RedisRunStore::Release(std::string conversation_id, std::string run_id,
+                            int attempt, std::string token, ReleaseKind kind,
+                            StatusCallback done) {
+  std::vector<std::string> args = LifetimeArgs(context_.limits);
+  args.insert(args.end(),
+              {std::move(run_id), std::to_string(attempt), std::move(token),
+               kind == ReleaseKind::kHandOver ? "1" : "0"});
+  auto keys = keys::OfConversation(conversation_id);
+  context_.client->Run(
+      context_.scripts->release, std::move(keys), std::move(args),
+      [this, conversation_id = std::move(conversation_id),
+       done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
+        if (!reply.ok()) return std::move(done)(reply.status());
+        if ((*reply)[0].Text() != "OK") {
+          return std::move(done)(absl::OkStatus());
+        }
+        const WorkHint work = {std::string((*reply)[1].Text()),
+                               conversation_id};
+        context_.due->Request(work, absl::ZeroDuration(), std::move(done));
+        context_.due->Hint(work);
+      });
+}
+
+}  // namespace agent

@@ -1,0 +1,179 @@
+#include "lib/redis/redis_store.h"
+
+#include <atomic>
+#include <utility>
+
+#include "lib/base/error.h"
+#include "lib/base/logging.h"
+#include "lib/base/mutex.h"
+#include "lib/base/status_macros.h"
+#include "lib/redis/conversation_index.h"
+#include "lib/redis/due_index.h"
+#include "lib/redis/redis_agent_directory.h"
+#include "lib/redis/redis_client.h"
+#include "lib/redis/redis_response_log.h"
+#include "lib/redis/redis_run_store.h"
+#include "lib/redis/redis_wake_source.h"
+#include "lib/redis/redis_work_queue.h"
+#include "lib/redis/server_info.h"
+
+namespace agent {
+namespace {
+
+RedisOptions Named(RedisOptions options, const char* purpose) {
+  options.client_name += std::string("-") + purpose;
+  return options;
+}
+
+// Shared with the clients' events, which may come before the store is built.
+struct Monitor {
+  std::atomic<bool> connected = false;
+  Mutex mu;
+  // Called with the lock held; cleared when the store goes.
+  absl::AnyInvocable<void()> on_restart ABSL_GUARDED_BY(mu);
+  absl::AnyInvocable<void()> listener ABSL_GUARDED_BY(mu);
+};
+
+void OnRecordsEvent(const std::shared_ptr<Monitor>& monitor,
+                    const RedisConnectionEvent& event) {
+  monitor->connected = event.kind == RedisConnectionEvent::Kind::kConnected;
+  if (!event.restarted) return;
+  LogWarning("Redis run_id changed: it was restarted or is another one");
+  MutexLock lock(&monitor->mu);
+  if (monitor->on_restart) monitor->on_restart();
+}
+
+// A script that a power loss tore leaves an open MULTI block at the end of the
+// append-only file, and what is written behind it would be lost with the next
+// load: so it is written anew, once.
+void RewriteAppendOnlyFile(RedisClient* client) {
+  client->Send(
+      {"INFO", "persistence"}, [client](const absl::StatusOr<Reply>& reply) {
+        if (!reply.ok()) {
+          LogWarning("the append-only file could not be looked at",
+                     {{"status", reply.status()}});
+          return;
+        }
+        if (!NeedsRewrite(ServerInfo(reply->view().Text()))) return;
+        client->Send({"BGREWRITEAOF"}, [](const absl::StatusOr<Reply>& done) {
+          if (done.ok()) {
+            LogInfo("asked Redis to rewrite its append-only file");
+          } else {
+            LogError(
+                "the append-only file could not be rewritten: run "
+                "BGREWRITEAOF, or the next power loss may cost data",
+                {{"status", done.status()}});
+          }
+        });
+      });
+}
+
+absl::Status CheckServer(RedisClient* client, absl::Duration timeout) {
+  const auto info = Await<Reply>([&](Callback<Reply> done) {
+    client->SendWithTimeout({"INFO"}, timeout, std::move(done));
+  });
+  RETURN_IF_ERROR(info.status());
+  RETURN_IF_ERROR(CheckUsable(ServerInfo(info->view().Text())));
+  // A write that changes nothing: is it allowed?
+  const auto probe = Await<Reply>([&](Callback<Reply> done) {
+    client->SendWithTimeout({"DEL", "agent-probe"}, timeout, std::move(done));
+  });
+  if (absl::IsInternal(probe.status())) {
+    return absl::FailedPreconditionError(
+        "Redis cannot be used: its user is not allowed to write");
+  }
+  return probe.status();
+}
+
+class RedisStoreImpl final : public RedisStore {
+ public:
+  RedisStoreImpl(const RedisOptions& redis, const RunLimits& limits,
+                 std::shared_ptr<Monitor> monitor,
+                 std::unique_ptr<RedisClient> records)
+      : monitor_(std::move(monitor)),
+        records_(std::move(records)),
+        pages_(RedisClient::Start(Named(redis, "pages"), nullptr)),
+        blocking_(RedisClient::Start(Named(redis, "blocking"), nullptr)),
+        due_(records_.get(), &scripts_, limits.lease),
+        conversations_(records_.get(), &scripts_),
+        context_{records_.get(), &scripts_, &due_, &conversations_, limits},
+        runs_(context_),
+        work_(context_, blocking_.get()),
+        agents_(context_),
+        log_(context_, pages_.get()),
+        wakes_(Named(redis, "wakes")) {
+    {
+      MutexLock lock(&monitor_->mu);
+      monitor_->on_restart = [this] { OnRestarted(); };
+    }
+    RewriteAppendOnlyFile(records_.get());
+  }
+
+  // The clients answer what is pending, on the parts below them, as they go;
+  // pages ask records for looks, so records goes last.
+  ~RedisStoreImpl() override {
+    {
+      MutexLock lock(&monitor_->mu);
+      monitor_->on_restart = nullptr;
+      monitor_->listener = nullptr;
+    }
+    wakes_.SetListener(nullptr);
+    blocking_.reset();
+    pages_.reset();
+    records_.reset();
+  }
+
+  RunStore& runs() override { return runs_; }
+  WorkQueue& work() override { return work_; }
+  AgentDirectory& agents() override { return agents_; }
+  ResponseLog& log() override { return log_; }
+  WakeSource& wakes() override { return wakes_; }
+
+  absl::Status Health() const override {
+    if (monitor_->connected) return absl::OkStatus();
+    return StoreUnavailable("the store cannot be reached");
+  }
+
+  void OnRestart(absl::AnyInvocable<void()> function) override {
+    MutexLock lock(&monitor_->mu);
+    monitor_->listener = std::move(function);
+  }
+
+ private:
+  // On the records client's thread, under the monitor's lock.
+  void OnRestarted() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    RewriteAppendOnlyFile(records_.get());
+    wakes_.Reset();
+    if (monitor_->listener) monitor_->listener();
+  }
+
+  const Scripts scripts_;
+  const std::shared_ptr<Monitor> monitor_;
+  std::unique_ptr<RedisClient> records_;
+  std::unique_ptr<RedisClient> pages_;
+  std::unique_ptr<RedisClient> blocking_;
+  DueIndex due_;
+  ConversationIndex conversations_;
+  const StoreContext context_;
+  RedisRunStore runs_;
+  RedisWorkQueue work_;
+  RedisAgentDirectory agents_;
+  RedisResponseLog log_;
+  RedisWakeSource wakes_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RedisStore>> RedisStore::Open(
+    const RedisOptions& redis, const RunLimits& limits) {
+  auto monitor = std::make_shared<Monitor>();
+  auto records = RedisClient::Start(
+      Named(redis, "records"), [monitor](const RedisConnectionEvent& event) {
+        OnRecordsEvent(monitor, event);
+      });
+  RETURN_IF_ERROR(CheckServer(records.get(), redis.connect_timeout));
+  return std::make_unique<RedisStoreImpl>(redis, limits, std::move(monitor),
+                                          std::move(records));
+}
+
+}  // namespace agent

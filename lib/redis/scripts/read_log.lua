@@ -1,0 +1,90 @@
+#!lua flags=no-writes
+-- READ: a page of the log and what the record says of it, at one instant.
+--@include common.lua
+local principal, after, max_entries = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local run, want_newest, from_run = ARGV[4], ARGV[5] == '1', ARGV[6] == '1'
+-- A page ends at its number of entries or when it has this many bytes of text:
+-- one entry may be large, and a page of such would hold Redis up.
+local MAX_BYTES, SLICE = 262144, 32
+local MAX_ID = '18446744073709551615-18446744073709551615'
+-- How many runs of a torn ADMIT the search for the newest one passes over.
+local MAX_TORN = 10
+
+local no = refusal(principal)
+if no then return no end
+
+if want_newest then
+  local newest = redis.call('LRANGE', RUNS, -MAX_TORN, -1)
+  for i = #newest, 1, -1 do
+    if redis.call('HEXISTS', RECORD, 'state:' .. newest[i]) == 1 then
+      run = newest[i]
+      break
+    end
+  end
+end
+
+-- Where the page begins, as XRANGE has it; nil: there is nothing to read.
+local function page_start()
+  if not from_run then
+    return after ~= MAX_ID and '(' .. after or nil
+  end
+  local first = run ~= '' and redis.call('HGET', RECORD, 'first:' .. run)
+  if first and first ~= '' then return first end
+  return run == '' and want_newest and '-' or nil
+end
+
+local entries, more = {}, false
+local function read_page(from)
+  local bytes = 0
+  while from and not more do
+    local count = math.min(SLICE, max_entries - #entries)
+    local slice = redis.call('XRANGE', LOG, from, '+', 'COUNT', count)
+    for _, entry in ipairs(slice) do
+      entries[#entries + 1] = entry
+      bytes = bytes + #(field(entry, 'text') or '')
+      from = '(' .. entry[1]
+      if bytes >= MAX_BYTES then break end
+    end
+    if #slice < count and bytes < MAX_BYTES then return end
+    more = #entries >= max_entries or bytes >= MAX_BYTES
+  end
+end
+
+-- Whether a terminal entry counts: only if the record says that its run ended
+-- with it. A run that was dropped from the record ended with its last one:
+-- nothing of the same run follows. Those of other programs always count.
+local function ends(entry, following)
+  if field(entry, 'done') ~= 'true' and not field(entry, 'error') then
+    return false, false
+  end
+  local of = field(entry, 'run')
+  if not of then return true, true end
+  local known = redis.call('HMGET', RECORD, 'state:' .. of, 'end:' .. of)
+  if known[1] then return true, known[2] == entry[1] end
+  following = following or
+    redis.call('XRANGE', LOG, '(' .. entry[1], '+', 'COUNT', 1)[1]
+  return true, not following or field(following, 'run') ~= of
+end
+
+read_page(page_start())
+local torn = {}
+for i, entry in ipairs(entries) do
+  local terminal, counts = ends(entry, entries[i + 1])
+  if terminal and not counts then torn[#torn + 1] = entry[1] end
+end
+
+local at_cursor = redis.call('XRANGE', LOG, after, after, 'COUNT', 1)[1]
+local at_end = false
+if at_cursor then
+  local terminal, counts = ends(at_cursor)
+  at_end = terminal and counts
+end
+
+local record = redis.call('HMGET', RECORD, 'v', 'n', 'last', 'agent')
+local active, waiting = activity()
+local lease = active ~= '' and redis.call('HGET', RECORD, 'lease:' .. active)
+return {'OK', text(now), record[1] and 1 or 0, record[2] or '0',
+  record[3] or '0-0', record[4] or '', active, waiting, lease or '0',
+  redis.call('PTTL', LOG), redis.call('PTTL', RECORD), at_cursor and 1 or 0,
+  at_end and 1 or 0, edge_id('XRANGE', '-', '+'), edge_id('XREVRANGE', '+', '-'),
+  more and 1 or 0, entries, torn, run, run ~= '' and describe(run, false) or {}}
