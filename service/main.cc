@@ -13,7 +13,7 @@
 #include "lib/agent/model_environment.h"
 #include "lib/agent/travel_planner.h"
 #include "lib/base/logging.h"
-#include "service/grpc_log.h"
+#include "service/library_logs.h"
 #include "service/service_process.h"
 #include "service/settings.h"
 #include "service/shutdown_signal.h"
@@ -67,7 +67,7 @@ int Main(const std::vector<std::string>& arguments) {
     return EXIT_SUCCESS;
   }
   ConfigureLogging(settings->log_format, settings->log_level);
-  RouteGrpcLog();
+  RouteLibraryLogs();
   InstallShutdownSignals();
   return Run(*settings);
 }
