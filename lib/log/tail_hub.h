@@ -16,6 +16,8 @@
 
 namespace agent {
 
+class LogTail;
+
 struct TailLimits {
   // Kept per conversation, oldest dropped first; a reader farther behind pages
   // the log.
@@ -42,6 +44,10 @@ class TailHub : public WakeListener {
   // Chunks that this process appended and Redis acknowledged, in order.
   virtual void OnStored(std::string_view conversation_id,
                         std::vector<ChunkPtr> chunks) = 0;
+
+  // For LogReader: the conversation's tail. Wake-ups are listened to for as
+  // long as someone holds it.
+  virtual std::shared_ptr<LogTail> Attach(std::string_view conversation_id) = 0;
 };
 
 }  // namespace agent
