@@ -1,5 +1,6 @@
 #include "lib/runtime/response_writer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lib/agent/agent.h"
@@ -7,8 +8,11 @@
 namespace agent {
 namespace {
 
-constexpr Backoff::Options kResend = {.initial = absl::Milliseconds(50),
-                                      .max = absl::Seconds(1)};
+// Several tries within a lease, however short it is.
+Backoff::Options Resend(absl::Duration lease) {
+  return {.initial = std::min(absl::Milliseconds(50), lease / 20),
+          .max = std::min(absl::Seconds(1), lease / 5)};
+}
 
 int64_t StandingBytes(const RunAssignment& assignment) {
   size_t bytes = 0;
@@ -71,7 +75,7 @@ ResponseWriter::ResponseWriter(const RunAssignment& assignment,
       feed_(std::move(feed)),
       backlog_(assignment.next_sequence, assignment.next_step),
       lease_(limits.lease, begun_at),
-      backoff_(kResend),
+      backoff_(Resend(limits.lease)),
       said_bytes_(StandingBytes(assignment)),
       said_chunks_(StandingChunks(assignment)) {
   backlog_.AddChunk(AttemptStarted{
