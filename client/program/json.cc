@@ -11,6 +11,7 @@ namespace agent::client {
 std::string JsonLine(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
+  options.always_print_primitive_fields = true;  // sequence 0 is a sequence
   std::string json;
   const auto status =
       google::protobuf::util::MessageToJsonString(message, &json, options);

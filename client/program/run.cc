@@ -3,6 +3,7 @@
 #include "client/program/command.h"
 #include "client/program/json.h"
 #include "client/program/stream_session.h"
+#include "client/src/cursor.h"
 
 namespace agent::client {
 
@@ -29,10 +30,16 @@ ExitStatus RunRun(const CommandContext& context) {
 }
 
 ExitStatus RunStream(const CommandContext& context) {
+  const std::string& cursor = context.line.cursor;
+  if (!cursor.empty() && !Cursor::Parse(cursor).has_value()) {
+    return Fail(context,
+                absl::InvalidArgumentError(absl::StrCat(
+                    "--cursor: \"", cursor, "\" is not <number>-<number>")));
+  }
   v1::StreamResponseRequest stream;
   stream.set_conversation_id(context.line.arguments[0]);
   stream.set_run_id(context.line.run);
-  stream.set_cursor(context.line.cursor);
+  stream.set_cursor(cursor);
   stream.set_follow(context.line.follow);
   return ShowStreamAndExit(context, stream);
 }
