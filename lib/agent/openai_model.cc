@@ -134,20 +134,23 @@ OpenAiModel::Try OpenAiModel::TryTurn(const std::string& body,
   const absl::StatusOr<HttpOutcome> outcome =
       PostStreaming(http, options_.http, context, answer);
 
-  Try result{.turn = outcome.status(), .retry_after = std::nullopt};
-  if (outcome.ok()) {
-    result.retry_after = outcome->retry_after;
-    result.turn = answer.stream.Finish();
-    if (outcome->status != 0 && outcome->status != kHttpOk) {
-      result.turn = ModelHttpError(outcome->status, answer.error_body);
-    } else if (outcome->end != HttpOutcome::End::kComplete &&
-               absl::IsUnavailable(result.turn.status())) {
-      result.turn = ModelTransferError(*outcome);
-    }
+  if (!outcome.ok()) {
+    return {.turn = outcome.status(),
+            .repeatable =
+                IsRetryableRunError(outcome.status()) && !answer.stream.said(),
+            .retry_after = std::nullopt};
+  }
+  Try result{.turn = answer.stream.Finish(),
+             .retry_after = outcome->retry_after};
+  if (outcome->status != 0 && outcome->status != kHttpOk) {
+    result.turn = ModelHttpError(outcome->status, answer.error_body);
+  } else if (outcome->end != HttpOutcome::End::kComplete &&
+             absl::IsUnavailable(result.turn.status())) {
+    result.turn = ModelTransferError(*outcome);
   }
   result.repeatable =
       IsRetryableRunError(result.turn.status()) && !answer.stream.said();
-  if (outcome.ok() && outcome->status == kHttpUnauthorized) {
+  if (outcome->status == kHttpUnauthorized) {
     result.repeatable = RejectToken(*auth);
   }
   return result;
