@@ -154,10 +154,10 @@ void RedisRunStore::BuryDead(const BeginAnswer& begun,
 void RedisRunStore::Append(AppendRequest request,
                            Callback<AppendOutcome> done) {
   auto args = EncodeAppend(context_.limits, request);
+  auto keys = keys::OfConversation(request.conversation_id);
   const bool ends = request.end.has_value();
   context_.client->Run(
-      context_.scripts->append, keys::OfConversation(request.conversation_id),
-      std::move(args),
+      context_.scripts->append, std::move(keys), std::move(args),
       [this, conversation_id = std::move(request.conversation_id), ends,
        done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
         if (!reply.ok()) return std::move(done)(reply.status());
