@@ -1,0 +1,234 @@
+// What becomes of commands when Redis hangs, dies, restarts or cuts us off.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "tests/redis/redis_client_fixture.h"
+
+namespace agent::testing {
+namespace {
+
+using Kind = RedisConnectionEvent::Kind;
+
+class RedisClientFaultsTest : public RedisClientTest {
+ protected:
+  void AwaitBlockedClient() {
+    ASSERT_TRUE(Eventually([&] {
+      const Reply info = server_.Command({"INFO", "clients"});
+      return info.view().Text().find("blocked_clients:1") !=
+             std::string_view::npos;
+    }));
+  }
+};
+
+TEST_F(RedisClientFaultsTest, ACommandIsOverdueWhenRedisHangs) {
+  auto client = Start();
+  ASSERT_OK(Ask(client.get(), {"PING"}));
+  server_.Pause();
+  const absl::Time start = absl::Now();
+  const auto reply =
+      AskWithin(client.get(), absl::Milliseconds(200), {"INCR", "a"});
+  EXPECT_THAT(reply, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(reply, HasReason(reason::kStoreUnavailable));
+  EXPECT_GE(absl::Now() - start, absl::Milliseconds(200));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(10));
+  server_.Resume();
+  EXPECT_OK(Ask(client.get(), {"PING"}));
+}
+
+TEST_F(RedisClientFaultsTest, DeadlinesHoldInAnyOrder) {
+  auto client = Start();
+  ASSERT_OK(Ask(client.get(), {"PING"}));
+  server_.Pause();
+  std::vector<int> order;
+  std::atomic<int> answered{0};
+  for (const int ms : {900, 100, 500}) {
+    client->SendWithTimeout({"PING"}, absl::Milliseconds(ms),
+                            [&, ms](absl::StatusOr<Reply> reply) {
+                              EXPECT_FALSE(reply.ok());
+                              order.push_back(ms);
+                              ++answered;
+                            });
+  }
+  ASSERT_TRUE(Eventually([&] { return answered == 3; }));
+  // The first to be overdue shows that the connection hangs: what was written
+  // on it is unknown with it.
+  EXPECT_EQ(order.front(), 100);
+}
+
+TEST_F(RedisClientFaultsTest, AHangingConnectionIsMadeAnew) {
+  auto client = Start();
+  ASSERT_OK(Ask(client.get(), {"PING"}));
+  server_.Pause();
+  EXPECT_THAT(AskWithin(client.get(), absl::Milliseconds(100), {"PING"}),
+              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_TRUE(Eventually([&] { return events_.Count(Kind::kDisconnected); }));
+  server_.Resume();
+  EXPECT_TRUE(Eventually([&] { return events_.Count(Kind::kConnected) == 2; }));
+  EXPECT_FALSE(events_.events().back().restarted);
+}
+
+// The reply that comes late must find nobody, least of all the next command.
+// The connection is kept, because Redis answered something in the meantime.
+TEST_F(RedisClientFaultsTest, ALateReplyIsNobodysElse) {
+  auto client = Start();
+  std::atomic<bool> first{false};
+  client->Send({"BLPOP", "a", "0"}, [&](absl::StatusOr<Reply> reply) {
+    EXPECT_OK(reply);
+    first = true;
+  });
+  AwaitBlockedClient();
+  std::atomic<bool> overdue{false};
+  client->SendWithTimeout({"BLPOP", "b", "0"}, absl::Seconds(2),
+                          [&](absl::StatusOr<Reply> reply) {
+                            EXPECT_FALSE(reply.ok());
+                            overdue = true;
+                          });
+  server_.Command({"RPUSH", "a", "x"});
+  ASSERT_TRUE(Eventually([&] { return overdue.load(); }));
+  EXPECT_TRUE(first);
+  AwaitBlockedClient();
+  server_.Command({"RPUSH", "b", "late"});
+  EXPECT_EQ(TextOf(Ask(client.get(), {"ECHO", "mine"})), "mine");
+  EXPECT_EQ(events_.Count(Kind::kConnected), 1);
+}
+
+TEST_F(RedisClientFaultsTest, WhatWasNeverWrittenWaitsForTheNextConnection) {
+  server_.Kill();
+  auto client = Start();
+  std::atomic<int> answered{0};
+  constexpr int kCount = 100;
+  for (int i = 0; i < kCount; ++i) {
+    client->Send({"INCR", "counter"}, [&](absl::StatusOr<Reply> reply) {
+      EXPECT_OK(reply);
+      ++answered;
+    });
+  }
+  server_.Restart();
+  ASSERT_TRUE(Eventually([&] { return answered == kCount; }));
+  EXPECT_EQ(TextOf(Ask(client.get(), {"GET", "counter"})), "100");
+}
+
+TEST_F(RedisClientFaultsTest, WhatWasWrittenFailsAtOnceWithTheConnection) {
+  auto client = Start();
+  ASSERT_OK(Ask(client.get(), {"PING"}));
+  std::atomic<bool> failed{false};
+  client->SendWithTimeout({"BLPOP", "list", "0"}, absl::Hours(1),
+                          [&](absl::StatusOr<Reply> reply) {
+                            EXPECT_TRUE(absl::IsUnavailable(reply.status()));
+                            failed = true;
+                          });
+  AwaitBlockedClient();
+  server_.Kill();
+  EXPECT_TRUE(Eventually([&] { return failed.load(); }));
+}
+
+TEST_F(RedisClientFaultsTest, AnUnsentCommandIsOverdueWithoutAServer) {
+  server_.Kill();
+  auto client = Start();
+  EXPECT_THAT(AskWithin(client.get(), absl::Milliseconds(100), {"PING"}),
+              StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(RedisClientFaultsTest, ARestartShowsInTheEvents) {
+  auto client = Start();
+  ASSERT_OK(Ask(client.get(), {"PING"}));
+  server_.Restart();
+  ASSERT_TRUE(Eventually([&] { return events_.Count(Kind::kConnected) == 2; }));
+  const auto events = events_.events();
+  ASSERT_EQ(events.size(), 3);
+  EXPECT_FALSE(events[0].restarted);
+  EXPECT_EQ(events[1].kind, Kind::kDisconnected);
+  EXPECT_TRUE(events[2].restarted);
+  server_.DropClients();
+  ASSERT_TRUE(Eventually([&] { return events_.Count(Kind::kConnected) == 3; }));
+  EXPECT_FALSE(events_.events().back().restarted);
+}
+
+// Every callback exactly once, whatever happens to the connection; what was
+// answered OK happened, and nothing happened twice.
+TEST_F(RedisClientFaultsTest, AFloodSurvivesCutConnections) {
+  auto client = Start();
+  constexpr size_t kDrops = 10;
+  constexpr int kMaxOutstanding = 5000;
+  constexpr int kMaxSent = 10000000;
+  std::vector<std::atomic<uint8_t>> calls(kMaxSent);
+  std::atomic<int> sent{0};
+  std::atomic<int> answered{0};
+  std::atomic<int> succeeded{0};
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      while (!stop) {
+        if (sent - answered > kMaxOutstanding) {
+          std::this_thread::yield();
+          continue;
+        }
+        const int id = sent++;
+        if (id >= kMaxSent) break;
+        client->Send({"INCR", "counter"}, [&, id](absl::StatusOr<Reply> reply) {
+          ++calls[static_cast<size_t>(id)];
+          if (reply.ok()) ++succeeded;
+          ++answered;
+        });
+      }
+    });
+  }
+  for (size_t i = 1; i <= kDrops; ++i) {
+    const int before = succeeded;
+    EXPECT_TRUE(Eventually([&] {
+      return events_.Count(Kind::kConnected) >= i && succeeded > before;
+    }));
+    server_.DropClients();
+  }
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  ASSERT_TRUE(Eventually([&] { return answered == sent; }));
+  for (int i = 0; i < sent; ++i) ASSERT_EQ(calls[static_cast<size_t>(i)], 1);
+  const int64_t done = server_.Command({"GET", "counter"}).view().Integer();
+  EXPECT_GE(done, succeeded);
+  EXPECT_LE(done, sent);
+  EXPECT_LT(succeeded, sent);
+}
+
+TEST_F(RedisClientFaultsTest, AFullQueueRefusesAndRecovers) {
+  RedisOptions options = Options();
+  options.max_queued_commands = 10;
+  auto client = Start(options);
+  ASSERT_OK(Ask(client.get(), {"PING"}));
+  server_.Pause();
+  std::atomic<int> refused{0};
+  std::atomic<int> good{0};
+  for (int i = 0; i < 15; ++i) {
+    client->Send({"PING"}, [&](absl::StatusOr<Reply> reply) {
+      if (reply.ok()) {
+        ++good;
+      } else {
+        EXPECT_THAT(reply, StatusIs(absl::StatusCode::kResourceExhausted));
+        EXPECT_THAT(reply, HasReason(reason::kStoreFull));
+        ++refused;
+      }
+    });
+  }
+  ASSERT_TRUE(Eventually([&] { return refused == 5; }));
+  server_.Resume();
+  ASSERT_TRUE(Eventually([&] { return good == 10; }));
+  EXPECT_OK(Ask(client.get(), {"PING"}));
+}
+
+TEST_F(RedisClientFaultsTest, TheQueueIsBoundedInBytesToo) {
+  RedisOptions options = Options();
+  options.max_queued_bytes = 1000;
+  auto client = Start(options);
+  EXPECT_THAT(Ask(client.get(), {"ECHO", std::string(2000, 'x')}),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_OK(Ask(client.get(), {"ECHO", std::string(500, 'x')}));
+  }
+}
+
+}  // namespace
+}  // namespace agent::testing
