@@ -13,7 +13,9 @@ def agent_client(address, *arguments, timeout_s=60):
         [str(paths.CLIENT), f"--server={address}", "--json", *arguments],
         env=clean_environment(), stdin=subprocess.DEVNULL,
         capture_output=True, timeout=timeout_s, check=False)
-    lines = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    # Not splitlines(): text may hold what that takes for the end of a line.
+    lines = [json.loads(line) for line in done.stdout.decode().split("\n")
+             if line]
     return done.returncode, lines, done.stderr.decode()
 
 
@@ -27,7 +29,7 @@ def start_agent_client(address, *arguments):
 
 def chunks_of(lines):
     """Those of the objects that are chunks of an answer."""
-    return [line for line in lines if "cursor" in line and "sequence" in line]
+    return [line for line in lines if "create_time" in line]
 
 
 def text_of(lines):
