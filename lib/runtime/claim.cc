@@ -14,22 +14,27 @@ constexpr Backoff::Options kAskAgain = {.initial = absl::Milliseconds(50),
 }  // namespace
 
 void Claim::Start(RunStore* runs, TimerQueue* timers,
+                  std::shared_ptr<const std::atomic<bool>> stopped,
                   std::string conversation_id, Done done) {
-  std::shared_ptr<Claim> claim(
-      new Claim(runs, timers, std::move(conversation_id), std::move(done)));
+  std::shared_ptr<Claim> claim(new Claim(runs, timers, std::move(stopped),
+                                         std::move(conversation_id),
+                                         std::move(done)));
   claim->Ask();
 }
 
-Claim::Claim(RunStore* runs, TimerQueue* timers, std::string conversation_id,
-             Done done)
+Claim::Claim(RunStore* runs, TimerQueue* timers,
+             std::shared_ptr<const std::atomic<bool>> stopped,
+             std::string conversation_id, Done done)
     : runs_(runs),
       timers_(timers),
+      stopped_(std::move(stopped)),
       conversation_id_(std::move(conversation_id)),
       done_(std::move(done)),
       token_(RandomId()),
       backoff_(kAskAgain) {}
 
 void Claim::Ask() {
+  if (*stopped_) return FinishAs(ClaimResult::Kind::kUnknown);
   const SteadyTime now = std::chrono::steady_clock::now();
   runs_->Begin(
       conversation_id_, token_,
@@ -62,13 +67,10 @@ void Claim::OnAnswer(SteadyTime asked_at, absl::StatusOr<BeginOutcome> answer) {
 }
 
 void Claim::OnError(const absl::Status& error) {
-  if (++tries_ >= kMaxTries || !absl::IsUnavailable(error)) {
+  if (++tries_ >= kMaxTries || *stopped_ || !absl::IsUnavailable(error)) {
     LogWarning("could not begin",
                {{"conversation_id", conversation_id_}, {"status", error}});
-    return Finish({.kind = ClaimResult::Kind::kUnknown,
-                   .assignment = {},
-                   .asked_at = {},
-                   .retry_after = {}});
+    return FinishAs(ClaimResult::Kind::kUnknown);
   }
   timers_->After(backoff_.Next(), [self = shared_from_this()] { self->Ask(); });
 }
@@ -79,13 +81,16 @@ void Claim::OnEnded(const BeginOutcome& outcome) {
               {"run_id", outcome.run_id},
               {"reason", outcome.failure_reason}});
   if (++ended_ >= kMaxEnded) {
-    return Finish({.kind = ClaimResult::Kind::kLater,
-                   .assignment = {},
-                   .asked_at = {},
-                   .retry_after = absl::ZeroDuration()});
+    return FinishAs(ClaimResult::Kind::kLater);
   }
   token_ = RandomId();
   Ask();
+}
+
+void Claim::FinishAs(ClaimResult::Kind kind) {
+  ClaimResult result;
+  result.kind = kind;
+  Finish(std::move(result));
 }
 
 void Claim::Finish(ClaimResult result) { std::move(done_)(std::move(result)); }

@@ -2,6 +2,7 @@
 #ifndef AGENT_LIB_RUNTIME_CLAIM_H_
 #define AGENT_LIB_RUNTIME_CLAIM_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -33,8 +34,10 @@ class Claim : public std::enable_shared_from_this<Claim> {
  public:
   using Done = absl::AnyInvocable<void(ClaimResult) &&>;
 
-  // `done` is called once, on the store's or the timers' thread.
+  // `done` is called once, on the store's or the timers' thread. Once `stopped`
+  // is true, nothing is asked again.
   static void Start(RunStore* runs, TimerQueue* timers,
+                    std::shared_ptr<const std::atomic<bool>> stopped,
                     std::string conversation_id, Done done);
 
  private:
@@ -42,17 +45,20 @@ class Claim : public std::enable_shared_from_this<Claim> {
   static constexpr int kMaxTries = 6;
   static constexpr int kMaxEnded = 100;
 
-  Claim(RunStore* runs, TimerQueue* timers, std::string conversation_id,
-        Done done);
+  Claim(RunStore* runs, TimerQueue* timers,
+        std::shared_ptr<const std::atomic<bool>> stopped,
+        std::string conversation_id, Done done);
   void Ask();
   void OnAnswer(SteadyTime asked_at, absl::StatusOr<BeginOutcome> answer);
   void OnError(const absl::Status& error);
   void OnEnded(const BeginOutcome& outcome);
   void Finish(ClaimResult result);
+  void FinishAs(ClaimResult::Kind kind);
 
   // One call or timer is under way at a time: no lock.
   RunStore* const runs_;
   TimerQueue* const timers_;
+  const std::shared_ptr<const std::atomic<bool>> stopped_;
   const std::string conversation_id_;
   Done done_;
   std::string token_;

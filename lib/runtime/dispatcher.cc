@@ -78,7 +78,8 @@ void Dispatcher::Offer(WorkHint work) {
     case Taken::kYes:
       break;
   }
-  Claim::Start(services_.runs, services_.timers, work.conversation_id,
+  Claim::Start(services_.runs, services_.timers, claims_stopped_,
+               work.conversation_id,
                [self = shared_from_this(), slot](ClaimResult result) {
                  self->OnClaimed(slot, std::move(result));
                });
@@ -211,6 +212,7 @@ void Dispatcher::Drain(absl::Duration patience) {
     MutexLock lock(&mu_);
     draining_ = true;
   }
+  *claims_stopped_ = true;
   const auto in = [](absl::Duration delay) {
     return std::chrono::steady_clock::now() + ToChrono(delay);
   };

@@ -3,6 +3,7 @@
 #ifndef AGENT_LIB_RUNTIME_DISPATCHER_H_
 #define AGENT_LIB_RUNTIME_DISPATCHER_H_
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -77,6 +78,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   RunPool* const pool_;
   std::map<std::string, std::shared_ptr<Agent>> agents_;  // by lower case
   absl::AnyInvocable<void()> on_room_;
+  const std::shared_ptr<std::atomic<bool>> claims_stopped_ =
+      std::make_shared<std::atomic<bool>>(false);
 
   mutable Mutex mu_;
   CondVar changed_;

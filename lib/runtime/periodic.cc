@@ -20,8 +20,7 @@ std::shared_ptr<Periodic> Periodic::Start(TimerQueue* timers,
 }
 
 void Periodic::Arm(const std::shared_ptr<Periodic>& self) {
-  const absl::Duration delay =
-      self->interval_ * (0.75 + 0.5 * RandomFraction());
+  const absl::Duration delay = self->interval_ * (0.5 + 0.5 * RandomFraction());
   self->timers_->After(delay, [weak = std::weak_ptr<Periodic>(self)] {
     const auto periodic = weak.lock();
     if (periodic != nullptr && periodic->Call()) Arm(periodic);

@@ -1,5 +1,5 @@
-// Calls a function again and again, each time after a jittered interval, so
-// that many workers do not look at the same time.
+// Calls a function again and again, each time after half an interval to a whole
+// one, so that many workers do not look at the same time.
 #ifndef AGENT_LIB_RUNTIME_PERIODIC_H_
 #define AGENT_LIB_RUNTIME_PERIODIC_H_
 
