@@ -40,15 +40,35 @@ absl::StatusOr<std::vector<std::shared_ptr<Agent>>> BuiltInAgents(
   return agents;
 }
 
+// The first line of the log names the port, so that whoever started us can
+// read it there: of the start itself only warnings are told before it.
+void QuietStart(const Settings& settings) {
+  const bool quiet = settings.log_level == LogLevel::kInfo;
+  ConfigureLogging(settings.log_format,
+                   quiet ? LogLevel::kWarning : settings.log_level);
+}
+
+void AnnounceStart(const Settings& settings, const std::string& address) {
+  ConfigureLogging(settings.log_format, settings.log_level);
+  const std::string redis =
+      settings.embedded_redis ? "embedded" : Redacted(settings.redis);
+  if (settings.serves()) {
+    LogInfo("listening", {{"grpc", address}, {"redis", redis}});
+  } else {
+    LogInfo("worker ready, no address", {{"redis", redis}});
+  }
+  if (settings.http_listen_was_set && !settings.http_listen.empty()) {
+    LogWarning("this version serves no HTTP yet",
+               {{"http_listen", settings.http_listen}});
+  }
+}
+
 int Run(const Settings& settings) {
   auto agents = BuiltInAgents(settings);
   if (!agents.ok()) return Complain(agents.status());
   auto process = ServiceProcess::Start(settings, *std::move(agents));
   if (!process.ok()) return Complain(process.status());
-  if (settings.http_listen_was_set && !settings.http_listen.empty()) {
-    LogWarning("this version serves no HTTP yet",
-               {{"http_listen", settings.http_listen}});
-  }
+  AnnounceStart(settings, (*process)->address());
   AwaitShutdownSignal();
   LogInfo("draining");
   (*process)->Drain();
@@ -66,7 +86,7 @@ int Main(const std::vector<std::string>& arguments) {
     std::fputs(text.c_str(), stdout);
     return EXIT_SUCCESS;
   }
-  ConfigureLogging(settings->log_format, settings->log_level);
+  QuietStart(*settings);
   RouteLibraryLogs();
   InstallShutdownSignals();
   return Run(*settings);

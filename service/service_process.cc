@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "lib/base/callback.h"
 #include "lib/base/logging.h"
 #include "lib/base/mutex.h"
 #include "lib/base/random.h"
@@ -14,6 +15,10 @@ namespace {
 
 // Of the drain's time: what the end itself may take, after the waiting.
 constexpr absl::Duration kFarewell = absl::Seconds(2);
+// How long a start waits until others can see the agents, and how often it
+// looks.
+constexpr absl::Duration kAnnounceBound = absl::Seconds(5);
+constexpr absl::Duration kAnnounceLook = absl::Milliseconds(2);
 
 RedisOptions ToRedisOptions(const RedisAddress& address) {
   RedisOptions options;
@@ -51,7 +56,12 @@ absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(
   if (process->settings_.serves()) {
     RETURN_IF_ERROR(process->StartServer(agents));
   }
-  if (process->settings_.works()) process->StartWorker(std::move(agents));
+  if (process->settings_.works()) {
+    std::vector<std::string> names;
+    for (const auto& agent : agents) names.push_back(agent->name());
+    process->StartWorker(std::move(agents));
+    process->AwaitAnnounced(names);
+  }
   return process;
 }
 
@@ -88,8 +98,6 @@ absl::Status ServiceProcess::StartServer(
                                     ToReaderOptions(settings_));
   ASSIGN_OR_RETURN(server_, AgentServer::Start(ToServerOptions(settings_),
                                                api_.get(), &timers_));
-  // The first line of the log: whoever started us learns the port from it.
-  LogInfo("listening", {{"grpc", server_->address()}});
   readiness_ = std::make_unique<Readiness>(
       [store = store_.get()] { return store->Health(); },
       [server = server_.get()](bool serving) { server->SetServing(serving); },
@@ -121,7 +129,30 @@ void ServiceProcess::StartWorker(std::vector<std::shared_ptr<Agent>> agents) {
     MutexLock lock(&slot->mu);
     if (slot->worker != nullptr) slot->worker->OnStoreRestart();
   });
-  if (!settings_.serves()) LogInfo("worker ready, no address");
+}
+
+void ServiceProcess::AwaitAnnounced(const std::vector<std::string>& names) {
+  const absl::Time deadline = absl::Now() + kAnnounceBound;
+  const auto known = [&] {
+    const auto agents = Await<std::vector<AgentInfo>>(
+        [&](Callback<std::vector<AgentInfo>> done) {
+          store_->agents().List(std::move(done));
+        });
+    return agents.ok() &&
+           std::all_of(
+               names.begin(), names.end(), [&](const std::string& name) {
+                 return std::any_of(
+                     agents->begin(), agents->end(),
+                     [&](const AgentInfo& a) { return a.name == name; });
+               });
+  };
+  while (!known()) {
+    if (absl::Now() > deadline) {
+      LogWarning("the agents are not announced yet");
+      return;
+    }
+    absl::SleepFor(kAnnounceLook);
+  }
 }
 
 void ServiceProcess::Drain() {

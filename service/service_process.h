@@ -26,7 +26,8 @@ namespace agent {
 class ServiceProcess {
  public:
   // `agents`: those that a worker here executes; none for a gateway. Returns
-  // once everything runs. Errors are one line for an operator.
+  // once everything runs and the agents can be seen by other processes. Errors
+  // are one line for an operator.
   static absl::StatusOr<std::unique_ptr<ServiceProcess>> Start(
       Settings settings, std::vector<std::shared_ptr<Agent>> agents);
 
@@ -46,6 +47,7 @@ class ServiceProcess {
   absl::Status OpenStore();
   absl::Status StartServer(const std::vector<std::shared_ptr<Agent>>& agents);
   void StartWorker(std::vector<std::shared_ptr<Agent>> agents);
+  void AwaitAnnounced(const std::vector<std::string>& names);
   void DrainWithin(absl::Duration patience);
 
   const Settings settings_;
