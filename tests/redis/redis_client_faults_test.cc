@@ -21,6 +21,17 @@ class RedisClientFaultsTest : public RedisClientTest {
              std::string_view::npos;
     }));
   }
+  // That Redis holds a command of ours behind one that blocks.
+  void AwaitUnreadCommand() {
+    ASSERT_TRUE(Eventually([&] {
+      const Reply list = server_.Command({"CLIENT", "LIST"});
+      const std::string text(list.view().Text());
+      const size_t ours = text.find("name=agent-service");
+      const size_t unread = text.find(" qbuf=", ours);
+      return ours != std::string::npos && unread != std::string::npos &&
+             text[unread + 6] != '0';
+    }));
+  }
 };
 
 TEST_F(RedisClientFaultsTest, ACommandIsOverdueWhenRedisHangs) {
@@ -86,6 +97,7 @@ TEST_F(RedisClientFaultsTest, ALateReplyIsNobodysElse) {
                             EXPECT_FALSE(reply.ok());
                             overdue = true;
                           });
+  AwaitUnreadCommand();
   server_.Command({"RPUSH", "a", "x"});
   ASSERT_TRUE(Eventually([&] { return overdue.load(); }));
   EXPECT_TRUE(first);
