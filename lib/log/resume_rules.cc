@@ -90,8 +90,8 @@ ResumeVerdict BehindAll(const LogPage& page, StreamId cursor) {
   if (!HasLog(page) && number < page.record_number) {
     return Fail(StreamExpired(page));
   }
-  // Attempts count from 1: no entry of ours ever had this id.
-  if (cursor.attempt() == 0) return Fail(CursorForeign());
+  // Both count from 1: no entry of ours ever had this id.
+  if (number == 0 || cursor.attempt() == 0) return Fail(CursorForeign());
   return Fail(CursorLost());
 }
 
