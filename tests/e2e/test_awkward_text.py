@@ -20,7 +20,7 @@ AWKWARD = {
                  "%s%n", "$3\r\nfoo\r\n", "*1\r\n$4\r\nQUIT\r\n"],
     "edges": ["\ud7ff\ue000\ufffd\uffff", "\U00010000\U0010ffff", " ", "\t"],
     "large": ["x" * (256 * 1024)],
-    "larger": ["ä🧭" * (100 * 1024)],
+    "larger": ["ä🧭" * (50 * 1024)],
 }
 
 

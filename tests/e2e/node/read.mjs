@@ -18,7 +18,7 @@ const [address, protoDir, conversation, what] = process.argv.slice(2);
 
 function connect() {
   const definition = protoLoader.loadSync('agent/v1/agent_service.proto', {
-    includeDirs: [protoDir], keepCase: true, longs: Number, oneofs: true,
+    includeDirs: [protoDir], keepCase: true, longs: Number, oneofs: true, defaults: true,
   });
   const {AgentService} = grpc.loadPackageDefinition(definition).agent.v1;
   return new AgentService(address, grpc.credentials.createInsecure());
