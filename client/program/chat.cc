@@ -102,41 +102,48 @@ bool Chat::FollowAnswer() {
 
 bool Chat::AfterAnswer(const StreamOutcome& outcome) {
   if (outcome.input.has_value()) out_->Echoed();
-  const bool leave =
-      outcome.input.has_value() && outcome.input->kind != Input::Kind::kLine;
   exit_ = outcome.exit;
   if (outcome.status.ok()) {
     printer_->FreshLine();
     out_->Write("\n");
     stream_ = nullptr;
   } else if (outcome.exit == ExitStatus::kInterrupted) {
-    TellInterrupted(leave);
+    TellCursor();
     exit_ = ExitStatus::kOk;
   } else {
     printer_->FreshLine();
     Fail(context_, outcome.status);
     stream_ = nullptr;
   }
-  if (leave) return false;
-  if (outcome.input.has_value()) KeepMessage(outcome.input->line);
+  if (outcome.input.has_value()) return AfterInput(*outcome.input);
   return exit_ == ExitStatus::kOk || context_.terminal.interactive;
 }
 
-void Chat::KeepMessage(const std::string& line) {
-  // An empty line has done its work, or came with the end.
-  if (!absl::StripAsciiWhitespace(line).empty()) pending_ = line;
+bool Chat::AfterInput(const Input& input) {
+  if (input.kind != Input::Kind::kLine) {
+    if (stream_ != nullptr) TellWhatGoesOn();
+    return false;
+  }
+  if (!absl::StripAsciiWhitespace(input.line).empty()) {
+    pending_ = input.line;
+  } else if (stream_ != nullptr) {  // else the end was quicker
+    printer_->Remark("Press [Enter] to resume, or type the next message.",
+                     Style::kPrompt);
+  }
+  return true;
 }
 
-void Chat::TellInterrupted(bool leaving) {
+void Chat::TellCursor() {
   const std::string& cursor = stream_->cursor();
   printer_->Remark(absl::StrCat("[interrupted] last cursor: ",
                                 cursor.empty() ? "(beginning)" : cursor),
                    Style::kPrompt);
-  printer_->Remark(leaving
-                       ? absl::StrCat("The run goes on in conversation ",
-                                      conversation_id_, ".")
-                       : "Press [Enter] to resume, or type the next message.",
-                   Style::kPrompt);
+}
+
+void Chat::TellWhatGoesOn() {
+  printer_->Remark(
+      absl::StrCat("The run goes on in conversation ", conversation_id_, "."),
+      Style::kDim);
 }
 
 ExitStatus RunChat(const CommandContext& context) {

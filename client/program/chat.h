@@ -29,13 +29,14 @@ class Chat {
   ExitStatus Run();
 
  private:
-  // False: leave.
+  // These say whether to go on.
   bool HandleLine(const std::string& line);
   bool StartTurn(const std::string& message);
   bool FollowAnswer();
   bool AfterAnswer(const StreamOutcome& outcome);
-  void KeepMessage(const std::string& line);
-  void TellInterrupted(bool leaving);
+  bool AfterInput(const Input& input);
+  void TellCursor();
+  void TellWhatGoesOn();
   Input Prompt();
   void ShowBanner();
 

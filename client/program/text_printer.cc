@@ -28,10 +28,11 @@ void TextPrinter::Show(const v1::ResponseChunk& chunk,
                        const ResponseText& response) {
   retrying_ = false;
   if (chunk.run_id() != run_id_ || (run_ended_ && run_id_.empty())) {
-    FreshLine();
+    if (begun_) FreshLine();
     run_id_ = chunk.run_id();
     shown_ = 0;
   }
+  begun_ = true;
   run_ended_ = false;
   switch (chunk.content_case()) {
     case v1::ResponseChunk::kToolCall:

@@ -36,6 +36,7 @@ class TextPrinter : public StreamPrinter {
   Output* const remarks_;
   std::string run_id_;
   size_t shown_ = 0;       // bytes of the run's text
+  bool begun_ = false;     // the first run goes on where others wrote before
   bool run_ended_ = true;  // the next chunk begins another
   bool retrying_ = false;
 };
