@@ -48,11 +48,4 @@ absl::Status StatusOfAnswer(ReplyView answer) {
   return absl::InternalError("the store gave an unexpected answer");
 }
 
-absl::Status ConversationNotFound() {
-  return MakeError(kAnswers[0].code, kAnswers[0].message,
-                   {.reason = kAnswers[0].reason,
-                    .metadata = {},
-                    .retry_after = std::nullopt});
-}
-
 }  // namespace agent

@@ -12,8 +12,6 @@ namespace agent {
 // is INTERNAL.
 absl::Status StatusOfAnswer(ReplyView answer);
 
-absl::Status ConversationNotFound();
-
 }  // namespace agent
 
 #endif  // AGENT_LIB_REDIS_STORE_ERRORS_H_

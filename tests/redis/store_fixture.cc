@@ -25,8 +25,9 @@ std::string WithTestClock(std::string_view, std::string source) {
   return source.insert(source.find('\n') + 1, kTestClock);
 }
 
-StoreParts::StoreParts(const RedisAddress& address, const RunLimits& limits)
-    : scripts_(WithTestClock) {
+StoreParts::StoreParts(const RedisAddress& address, const RunLimits& limits,
+                       const Scripts::Transform& transform)
+    : scripts_(transform) {
   RedisOptions options;
   options.address = address;
   options.command_timeout = absl::Seconds(20);

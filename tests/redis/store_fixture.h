@@ -31,9 +31,11 @@ std::string WithTestClock(std::string_view name, std::string source);
 // The parts of the store over one client.
 class StoreParts {
  public:
-  StoreParts(const RedisAddress& address, const RunLimits& limits);
+  StoreParts(const RedisAddress& address, const RunLimits& limits,
+             const Scripts::Transform& transform = WithTestClock);
   ~StoreParts();
 
+  RedisClient& client() { return *client_; }
   RedisRunStore& runs() { return *runs_; }
   RedisWorkQueue& work() { return *work_; }
   RedisResponseLog& log() { return *log_; }

@@ -20,6 +20,7 @@ if request ~= '' then
     local id, hashed, cursor, accepted = string.match(before,
       '^([^|]*)|([^|]*)|([^|]*)|([^|]*)$')
     if hashed ~= hash then return {'CONFLICT'} end
+    if requeue_lost() then keep_alive() end
     return {'DUP', id, cursor, accepted}
   end
 end
@@ -27,6 +28,7 @@ end
 -- lost, or the request carried no id.
 if h[4] then
   if h[5] ~= hash then return {'CONFLICT'} end
+  if requeue_lost() then keep_alive() end
   return {'DUP', run, h[6], h[7]}
 end
 if redis.call('LLEN', MAILBOX) >= max_queued then return {'FULL'} end

@@ -18,14 +18,8 @@ local MESSAGE_OF = {
 
 local dropped = false
 
--- The active run while it is running: after a power loss the queue may not hold
--- it any more. Else the first of the queue that has not ended.
-local function head()
-  local active = redis.call('HGET', RECORD, 'active')
-  if active and active ~= '' then
-    local r = load(active)
-    if r.state == 'running' then return r end
-  end
+-- The first of the queue that has not ended; the others leave it.
+local function first_waiting()
   while true do
     local run = redis.call('LINDEX', MAILBOX, 0)
     if not run then return nil end
@@ -34,6 +28,20 @@ local function head()
     redis.call('LREM', MAILBOX, 0, run)
     dropped = true
   end
+end
+
+-- The active run while it is running: after a power loss the queue may not hold
+-- it any more. Else the next one that waits.
+local function head()
+  local active = redis.call('HGET', RECORD, 'active')
+  if active and active ~= '' then
+    local r = load(active)
+    if r.state == 'running' then return r end
+  end
+  local r = first_waiting()
+  if r then return r end
+  requeue_lost()
+  return first_waiting()
 end
 
 local function assignment(r)
@@ -86,7 +94,7 @@ local version = redis.call('HGET', RECORD, 'v')
 if version and version ~= VERSION then return {'VERSION'} end
 local r = head()
 if not r then
-  if dropped then expire() end
+  if dropped then expire() else age_forgotten() end
   return {'IDLE'}
 end
 

@@ -8,7 +8,7 @@
 local LIVE_MS, LOG_MS, STATE_MS =
   tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 -- What is kept of runs that ended, and how much one script cleans up.
-local MAX_RUNS, MAX_FORGET, MAX_TRIM_STEPS = 1000, 10, 100
+local MAX_RUNS, MAX_FORGET, MAX_TRIM_STEPS, MAX_LOST = 1000, 10, 100, 200
 -- A look-ahead on expiry, so that the keys live at least LIVE_MS while PEXPIRE
 -- is repeated only when it moves by more than this.
 local EXPIRY_SLACK_MS = 1000
@@ -116,6 +116,39 @@ local function expire()
   if redis.call('LLEN', MAILBOX) > 0 then return keep_alive() end
   redis.call('PEXPIRE', LOG, LOG_MS)
   for i = 2, 6 do redis.call('PEXPIRE', KEYS[i], STATE_MS) end
+end
+
+-- Keys that a torn script left without an expiry. A log without a record is
+-- another program's.
+local function age_forgotten()
+  local ours = redis.call('EXISTS', RECORD) == 1
+  for i = 1, 6 do
+    if redis.call('PTTL', KEYS[i]) == -1 and (i > 1 or ours) then
+      redis.call('PEXPIRE', KEYS[i], i == 1 and LOG_MS or STATE_MS)
+    end
+  end
+end
+
+-- Accepted runs that the mailbox does not hold are put back: a torn ADMIT was
+-- taken for nothing and removed from the queue before the rest of it came back.
+-- They are among the newest. Returns whether there were any.
+local function requeue_lost()
+  local newest = redis.call('LRANGE', RUNS, -MAX_LOST, -1)
+  if #newest == 0 then return false end
+  local lost = false
+  local names, held = {}, {}
+  for i, run in ipairs(newest) do names[i] = 'state:' .. run end
+  for _, run in ipairs(redis.call('LRANGE', MAILBOX, 0, -1)) do
+    held[run] = true
+  end
+  for i, state in ipairs(redis.call('HMGET', RECORD, unpack(names))) do
+    if state == 'queued' and not held[newest[i]] then
+      redis.call('RPUSH', MAILBOX, newest[i])
+      held[newest[i]] = true
+      lost = true
+    end
+  end
+  return lost
 end
 
 -- Where an entry's run stands in a log that is to be trimmed: the id to keep
