@@ -163,8 +163,9 @@ TEST_F(ChatTest, ColoursCanBeTurnedOff) {
     ProgramProcess chat(
         ProgramProcess::Mode::kTerminal, arguments,
         flag ? std::vector<std::string>{} : std::vector<std::string>{how});
+    ASSERT_TRUE(chat.WaitForOutput("You: "));
     chat.Type("hi\n");
-    ASSERT_TRUE(chat.WaitForOutput("Day 3."));
+    ASSERT_TRUE(chat.WaitForOutput("You: "));
     chat.Type("exit\n");
     EXPECT_EQ(chat.Wait(), 0) << chat.output();
     EXPECT_THAT(chat.output(), Not(HasSubstr("\033"))) << how;
