@@ -2,7 +2,7 @@
 // signal, drains.
 //
 // Exit status: 0 after an orderly end, 1 if it could not start, 2 if a setting
-// cannot be used.
+// cannot be used, 3 if the end overran its time.
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -13,6 +13,7 @@
 #include "lib/agent/model_environment.h"
 #include "lib/agent/travel_planner.h"
 #include "lib/base/logging.h"
+#include "lib/base/timer_queue.h"
 #include "service/library_logs.h"
 #include "service/service_process.h"
 #include "service/settings.h"
@@ -23,6 +24,10 @@ namespace {
 
 constexpr int kCannotStart = 1;
 constexpr int kBadSettings = 2;
+constexpr int kOverran = 3;
+// What the end may take beyond --drain_timeout: where Redis does not answer,
+// giving runs back is tried for longer than an operator waits.
+constexpr absl::Duration kOverdue = absl::Seconds(5);
 
 int Complain(const absl::Status& status) {
   const std::string message(status.message());
@@ -63,6 +68,15 @@ void AnnounceStart(const Settings& settings, const std::string& address) {
   }
 }
 
+// Ends the process if its orderly end takes too long. That is safe: whatever it
+// still holds are leases, which pass on by themselves.
+void BoundTheEnd(const Settings& settings, TimerQueue* timers) {
+  timers->After(settings.drain_timeout + kOverdue, [] {
+    LogError("did not stop in time");
+    std::_Exit(kOverran);
+  });
+}
+
 int Run(const Settings& settings) {
   auto agents = BuiltInAgents(settings);
   if (!agents.ok()) return Complain(agents.status());
@@ -71,6 +85,8 @@ int Run(const Settings& settings) {
   AnnounceStart(settings, (*process)->address());
   AwaitShutdownSignal();
   LogInfo("draining");
+  TimerQueue end;
+  BoundTheEnd(settings, &end);
   (*process)->Drain();
   process->reset();
   LogInfo("stopped");

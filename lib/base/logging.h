@@ -24,7 +24,8 @@ struct LogField {
   LogField(std::string_view name_in, const std::string& value_in)
       : name(name_in), value(value_in) {}
   LogField(std::string_view name_in, const absl::Status& status)
-      : name(name_in), value(status.ToString()) {}
+      : name(name_in),
+        value(status.ToString(absl::StatusToStringMode::kWithNoExtraData)) {}
   template <std::integral T>
   LogField(std::string_view name_in, T value_in)
       : name(name_in), value(std::to_string(value_in)), is_number(true) {}

@@ -75,6 +75,7 @@ TEST_F(Server, WhileRedisIsAwayRunsAreRefusedAsUnavailable) {
   EXPECT_THAT(status,
               FailsWith(grpc::StatusCode::UNAVAILABLE, "STORE_UNAVAILABLE"));
   EXPECT_TRUE(ReadRichError(status).retry_after.has_value());
+  redis_.Restart();  // so that the end need not wait for it
 }
 
 TEST_F(Server, AnOpenStreamOutlivesARedisThatComesBack) {
@@ -105,6 +106,7 @@ TEST_F(Server, AStreamIsHeldOnlySoLongWhileRedisIsAway) {
   const auto error = ReadRichError(call->ReadToEnd().status);
   EXPECT_EQ(error.reason, "STORE_UNAVAILABLE");
   EXPECT_EQ(error.metadata.at("cursor"), begun.back().cursor());
+  redis_.Restart();  // so that the end need not wait for it
 }
 
 TEST_F(Server, OpenStreamsAreBounded) {
@@ -194,8 +196,9 @@ TEST_F(Server, AUnixSocketIsServedToo) {
 // the ping to ourselves keeps them from it. See idle_ping.h.
 TEST_F(Server, AnAnswerAfterAPauseDoesNotWaitForAThread) {
   auto slow = 0;
-  for (int i = 0; i < 8; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1030 + 10 * i));
+  for (int i = 0; i < 6; ++i) {
+    // The pause is what is tested: it must end within the sleep.
+    std::this_thread::sleep_for(std::chrono::milliseconds(1030 + 5 * i));
     const auto begun = std::chrono::steady_clock::now();
     ASSERT_EQ(Health(""), HealthStatus::SERVING);
     if (std::chrono::steady_clock::now() - begun >
@@ -203,7 +206,7 @@ TEST_F(Server, AnAnswerAfterAPauseDoesNotWaitForAThread) {
       ++slow;
     }
   }
-  EXPECT_LE(slow, 2) << "of 8 calls; without the ping it is most of them";
+  EXPECT_LE(slow, 2) << "of 6 calls; without the ping it is most of them";
 }
 
 }  // namespace
