@@ -6,6 +6,10 @@ function(agent_test name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE
     ${arg_LIBS} agent::testing GTest::gmock GTest::gtest_main agent_warnings)
+  if(AGENT_SANITIZE MATCHES "thread")
+    target_sources(${name} PRIVATE
+      "${PROJECT_SOURCE_DIR}/tests/testing/tsan_suppressions.cc")
+  endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()

@@ -11,7 +11,7 @@ namespace {
 
 // Written and not answered: enough to keep Redis busy, few enough that a break
 // leaves most of a long queue untouched.
-constexpr size_t kMaxInFlight = 4096;
+constexpr size_t kMaxInFlight = 2048;
 // hiredis moves what one write left over, so that must not grow large.
 constexpr uint64_t kMaxUnwrittenBytes = 256 << 10;
 // Deadlines are looked through at most this often.
