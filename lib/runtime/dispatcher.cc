@@ -219,8 +219,11 @@ void Dispatcher::Drain(absl::Duration patience) {
   if (AwaitFree(in(patience))) return;
   for (const SlotPtr& slot : Running()) slot->executor->Stop();
   if (AwaitFree(in(kStopGrace))) return;
-  for (const SlotPtr& slot : Running()) HandOver(slot);
-  if (!AwaitFree(in(kDrainBound))) {
+  const SteadyTime bound = in(kDrainBound);
+  for (const SlotPtr& slot : Running()) {
+    if (std::chrono::steady_clock::now() < bound) HandOver(slot);
+  }
+  if (!AwaitFree(bound)) {
     LogWarning("the store did not answer while draining");
   }
 }

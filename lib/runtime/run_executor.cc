@@ -12,7 +12,7 @@
 namespace agent {
 namespace {
 
-constexpr int kReleaseTries = 3;
+constexpr int kReleaseTries = 2;
 constexpr Backoff::Options kReleaseBackoff = {.initial = absl::Milliseconds(50),
                                               .max = absl::Milliseconds(200)};
 

@@ -1,5 +1,6 @@
 #include "lib/runtime/worker.h"
 
+#include <atomic>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -39,6 +40,9 @@ class PooledWorker final : public Worker {
   std::shared_ptr<WorkFinder> finder_;
   std::shared_ptr<Periodic> announcements_;
 
+  const std::shared_ptr<std::atomic<bool>> announcing_ =
+      std::make_shared<std::atomic<bool>>(false);
+
   Mutex drain_mu_;  // held while draining: a second call waits for the first
   bool drained_ ABSL_GUARDED_BY(drain_mu_) = false;
 };
@@ -61,8 +65,11 @@ PooledWorker::PooledWorker(WorkerOptions options, WorkerServices services,
 }
 
 void PooledWorker::Announce() {
+  if (announcing_->exchange(true)) return;  // the last is not answered yet
   services_.directory->Announce(
-      options_.worker_id, infos_, [](const absl::Status& status) {
+      options_.worker_id, infos_,
+      [announcing = announcing_](const absl::Status& status) {
+        *announcing = false;
         if (!status.ok()) {
           LogWarning("could not announce the agents", {{"status", status}});
         }

@@ -36,6 +36,7 @@ Node::Node(RedisServer* server, const RunLimits& limits, std::string name,
   redis.address = server->address();
   redis.address.unix_path = path_;
   redis.client_name = name_;
+  redis.command_timeout = absl::Seconds(1);  // ends of cut nodes wait for it
   auto store = RedisStore::Open(redis, limits);
   EXPECT_OK(store);
   store_ = *std::move(store);
