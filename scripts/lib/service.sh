@@ -61,7 +61,11 @@ leave() {
   local status=$?
   trap - EXIT INT TERM
   stop_service || true
-  if ((status == 0)) || ((status >= 128)); then rm -rf "$work"; fi
+  if ((status == 0)) || ((status >= 128)); then
+    rm -rf "$work"
+  else
+    printf 'what there is to look at is kept in %s\n' "$work" >&2
+  fi
   exit "$status"
 }
 trap leave EXIT

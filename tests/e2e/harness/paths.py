@@ -8,7 +8,7 @@ ROOT = E2E.parent.parent
 BUILD = pathlib.Path(os.environ.get("AGENT_TEST_BUILD_DIR",
                                     ROOT / "build" / "dev"))
 SERVICE = BUILD / "service" / "agent-service"
-CLIENT = BUILD / "client" / "program" / "agent-client"
+CLIENT = BUILD / "client" / "agent-client"
 PROTO = ROOT / "proto"
 
 
