@@ -136,6 +136,11 @@ void FakeStore::LoseTail(int64_t entries) {
       run.state = RunState::kRunning;
       active_ = run.run_id;
     }
+    if (run.first_id == log_.back()->id) {  // all that was known of it
+      active_.clear();
+      std::erase(order_, log_.back()->run_id);
+      runs_.erase(log_.back()->run_id);
+    }
     log_.pop_back();
   }
   record_last_ = log_.empty() ? StreamId{} : log_.back()->id;
