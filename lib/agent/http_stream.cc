@@ -2,7 +2,6 @@
 
 #include <curl/curl.h>
 
-#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -12,10 +11,6 @@
 
 namespace agent {
 namespace {
-
-// How often a wait looks up without a reason; what must be noticed at once
-// (bytes, the run's stop) wakes it.
-constexpr absl::Duration kPollMax = absl::Seconds(1);
 
 // CURL and CURLM are both void to the compiler.
 struct EasyDelete {
@@ -122,8 +117,8 @@ absl::StatusOr<HttpOutcome> Transfer::Run(RunContext& context) {
     if (left <= absl::ZeroDuration()) {
       return Outcome(HttpOutcome::End::kStalled);
     }
-    const absl::Duration wait =
-        std::min(left, kPollMax) + absl::Milliseconds(1);
+    // Bytes, curl's own timers and the run's stop end it earlier.
+    const absl::Duration wait = left + absl::Milliseconds(1);
     curl_multi_poll(multi, nullptr, 0,
                     static_cast<int>(absl::ToInt64Milliseconds(wait)), nullptr);
   }

@@ -42,9 +42,30 @@ void AppendResults(const Message& turn, std::vector<Message> found,
   }
 }
 
-}  // namespace
+size_t BytesOf(const Message& message) {
+  size_t bytes = message.text.size();
+  for (const ToolCall& call : message.tool_calls) {
+    bytes += call.call_id.size() + call.name.size() + call.arguments.size();
+  }
+  if (message.tool_result.has_value()) {
+    bytes += message.tool_result->result.size();
+  }
+  return bytes;
+}
 
-std::vector<Message> HistoryForModel(const std::vector<Message>& history) {
+// Where the longest run of whole turns that fits into `bytes_max` begins.
+size_t FirstThatFits(const std::vector<Message>& messages, size_t bytes_max) {
+  size_t first = messages.size();
+  size_t bytes = 0;
+  for (size_t i = messages.size(); i-- > 0;) {
+    bytes += BytesOf(messages[i]);
+    if (bytes > bytes_max) break;
+    if (messages[i].role == Role::kUser) first = i;
+  }
+  return bytes <= bytes_max ? 0 : first;
+}
+
+std::vector<Message> Paired(const std::vector<Message>& history) {
   std::vector<Message> out;
   std::set<std::string> unanswered;  // runs
   for (size_t i = 0; i < history.size(); ++i) {
@@ -68,6 +89,20 @@ std::vector<Message> HistoryForModel(const std::vector<Message>& history) {
     AppendResults(message, std::move(results), &out);
   }
   return out;
+}
+
+}  // namespace
+
+ModelHistory HistoryForModel(const std::vector<Message>& history,
+                             size_t bytes_max) {
+  ModelHistory result;
+  result.messages = Paired(history);
+  const size_t first = FirstThatFits(result.messages, bytes_max);
+  result.dropped = static_cast<int64_t>(first);
+  result.messages.erase(
+      result.messages.begin(),
+      result.messages.begin() + static_cast<std::ptrdiff_t>(first));
+  return result;
 }
 
 }  // namespace agent

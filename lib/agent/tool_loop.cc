@@ -102,12 +102,15 @@ absl::Status ToolLoop::Run(RunContext& context) {
 ModelRequest ToolLoop::FirstRequest(const RunInput& input) const {
   ModelRequest request;
   request.instructions = options_.instructions;
-  if (input.history_dropped > 0) {
-    request.instructions += "\n\n(" + std::to_string(input.history_dropped) +
+  ModelHistory history =
+      HistoryForModel(input.history, options_.max_history_bytes);
+  const int64_t dropped = input.history_dropped + history.dropped;
+  if (dropped > 0) {
+    request.instructions += "\n\n(" + std::to_string(dropped) +
                             " older messages of this conversation are not "
                             "shown.)";
   }
-  request.messages = HistoryForModel(input.history);
+  request.messages = std::move(history.messages);
   Message message;
   message.role = Role::kUser;
   message.text = input.message;

@@ -30,6 +30,8 @@ struct ToolLoopOptions {
   int max_turns = 16;
   // Calls taken from one turn; those beyond are answered with an error.
   size_t max_calls_per_turn = 16;
+  // Of the history, what the model is given: the newest whole turns.
+  size_t max_history_bytes = 256 << 10;
   // A longer result is cut between characters, and the model is told.
   size_t max_result_bytes = 64 << 10;
 };

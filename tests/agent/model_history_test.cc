@@ -39,23 +39,27 @@ Message ToolAnswer(std::string run, std::string id, std::string text) {
   return message;
 }
 
+std::vector<Message> Given(const std::vector<Message>& history) {
+  return HistoryForModel(history, /*bytes_max=*/1 << 20).messages;
+}
+
 TEST(ModelHistoryTest, KeepsACompletedTurnAsItIs) {
   const std::vector<Message> history = {
       User("r", "Hello", "completed"),
       Assistant("r", "", {{"1", "f", "{}"}, {"2", "g", "{}"}}),
       ToolAnswer("r", "1", "one"), ToolAnswer("r", "2", "two"),
       Assistant("r", "Hi.")};
-  EXPECT_EQ(HistoryForModel(history), history);
+  EXPECT_EQ(Given(history), history);
 }
 
 TEST(ModelHistoryTest, MarksWhatWasNotAnsweredAndDropsItsSteps) {
   for (const char* state : {"failed", "cancelled", ""}) {
     SCOPED_TRACE(state);
-    const std::vector<Message> out = HistoryForModel(
-        {User("a", "First", state),
-         Assistant("a", "half an", {{"1", "f", "{}"}}),
-         ToolAnswer("a", "1", "one"), User("b", "Second", "completed"),
-         Assistant("b", "Yes.")});
+    const std::vector<Message> out =
+        Given({User("a", "First", state),
+               Assistant("a", "half an", {{"1", "f", "{}"}}),
+               ToolAnswer("a", "1", "one"), User("b", "Second", "completed"),
+               Assistant("b", "Yes.")});
     ASSERT_THAT(out, SizeIs(3));
     EXPECT_THAT(out[0].text, HasSubstr("First"));
     EXPECT_THAT(out[0].text, HasSubstr("[This message was not answered"));
@@ -66,9 +70,9 @@ TEST(ModelHistoryTest, MarksWhatWasNotAnsweredAndDropsItsSteps) {
 
 TEST(ModelHistoryTest, GivesACallWithoutResultOneThatSaysSo) {
   const std::vector<Message> out =
-      HistoryForModel({User("r", "Hello", "completed"),
-                       Assistant("r", "", {{"1", "f", "{}"}, {"2", "g", "{}"}}),
-                       ToolAnswer("r", "2", "two"), Assistant("r", "Hi.")});
+      Given({User("r", "Hello", "completed"),
+             Assistant("r", "", {{"1", "f", "{}"}, {"2", "g", "{}"}}),
+             ToolAnswer("r", "2", "two"), Assistant("r", "Hi.")});
   ASSERT_THAT(out, SizeIs(5));
   EXPECT_EQ(out[2].tool_result->call_id, "1");
   EXPECT_TRUE(out[2].tool_result->is_error);
@@ -77,16 +81,44 @@ TEST(ModelHistoryTest, GivesACallWithoutResultOneThatSaysSo) {
 }
 
 TEST(ModelHistoryTest, DropsResultsWithoutCallsAndEmptyTurns) {
-  const std::vector<Message> out = HistoryForModel(
-      {User("r", "Hello", "completed"), ToolAnswer("r", "9", "stray"),
-       Assistant("r", ""), Assistant("r", "Hi.")});
+  const std::vector<Message> out =
+      Given({User("r", "Hello", "completed"), ToolAnswer("r", "9", "stray"),
+             Assistant("r", ""), Assistant("r", "Hi.")});
   ASSERT_THAT(out, SizeIs(2));
   EXPECT_EQ(out[1].text, "Hi.");
 }
 
-TEST(ModelHistoryTest, IsEmptyForNothing) {
-  EXPECT_THAT(HistoryForModel({}), IsEmpty());
+TEST(ModelHistoryTest, DropsTheOldestWholeTurnsOfALongHistory) {
+  std::vector<Message> history;
+  for (const char* run : {"a", "b", "c"}) {
+    history.push_back(User(run, std::string(20, 'u'), "completed"));
+    history.push_back(Assistant(run, std::string(80, 'x')));
+  }
+  const struct {
+    size_t bytes_max;
+    int64_t dropped;
+  } cases[] = {{300, 0}, {299, 2}, {200, 2}, {199, 4}, {99, 6}, {0, 6}};
+  for (const auto& c : cases) {
+    const ModelHistory given = HistoryForModel(history, c.bytes_max);
+    EXPECT_EQ(given.dropped, c.dropped) << c.bytes_max;
+    EXPECT_THAT(given.messages,
+                SizeIs(history.size() - static_cast<size_t>(c.dropped)));
+    if (!given.messages.empty()) {
+      EXPECT_EQ(given.messages[0].role, Role::kUser);
+    }
+  }
 }
+
+TEST(ModelHistoryTest, CountsCallsAndResultsToo) {
+  const std::vector<Message> history = {
+      User("a", "u", "completed"),
+      Assistant("a", "", {{"1", "f", std::string(50, 'x')}}),
+      ToolAnswer("a", "1", std::string(50, 'y'))};
+  EXPECT_EQ(HistoryForModel(history, 103).dropped, 0);
+  EXPECT_EQ(HistoryForModel(history, 102).dropped, 3);
+}
+
+TEST(ModelHistoryTest, IsEmptyForNothing) { EXPECT_THAT(Given({}), IsEmpty()); }
 
 }  // namespace
 }  // namespace agent
