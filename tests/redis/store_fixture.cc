@@ -14,7 +14,11 @@ local redis = {pcall = real.pcall, call = function(command, ...)
     local now = real.call('GET', 'test-now')
     if now then return {string.sub(now, 1, -4), string.sub(now, -3) .. '000'} end
   end
-  return real.call(command, ...)
+  local reply = real.call(command, ...)
+  if command == 'ZREM' and real.call('EXISTS', 'test-admit-on-removal') == 1 then
+    real.call('RPUSH', '{agent-stream:c1}:q', 'r2')
+  end
+  return reply
 end}
 )lua";
 constexpr int64_t kStartMs = 1700000000000;

@@ -25,7 +25,9 @@ namespace agent::testing {
 inline constexpr char kConversation[] = "c1";
 inline constexpr char kAgent[] = "planner";
 
-// Makes a script take the time from the key `test-now` (ms), if it is there.
+// Makes a script take the time from the key `test-now` (ms), if it is there;
+// and a removal from `agent-due`, if `test-admit-on-removal` is there, be
+// followed by the mailbox entry of an ADMIT of another process.
 std::string WithTestClock(std::string_view name, std::string source);
 
 // The parts of the store over one client.
