@@ -33,6 +33,8 @@ TextDigest& TextDigest::operator=(const TextDigest& other) {
   bytes_ = other.bytes_;
   return *this;
 }
+TextDigest::TextDigest(TextDigest&& other) noexcept = default;
+TextDigest& TextDigest::operator=(TextDigest&& other) noexcept = default;
 TextDigest::~TextDigest() = default;
 
 void TextDigest::Add(std::string_view text) {

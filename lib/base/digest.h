@@ -17,8 +17,9 @@ class TextDigest {
   TextDigest();
   TextDigest(const TextDigest& other);
   TextDigest& operator=(const TextDigest& other);
-  TextDigest(TextDigest&&) noexcept = default;
-  TextDigest& operator=(TextDigest&&) noexcept = default;
+  // What was moved from may only be destroyed or assigned to.
+  TextDigest(TextDigest&& other) noexcept;
+  TextDigest& operator=(TextDigest&& other) noexcept;
   ~TextDigest();
 
   void Add(std::string_view text);
