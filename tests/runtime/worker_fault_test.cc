@@ -116,6 +116,52 @@ TEST_F(WorkerFaultTest, ACutWorkersRunIsTakenOverAfterItsLastFinishedStep) {
   EXPECT_THAT(keys, ElementsAre(run + "/1"));
 }
 
+// A worker that believes in a longer lease than it has stands for one that was
+// paused: it goes on writing after its run passed on.
+TEST_F(WorkerFaultTest, APausedWorkerIsFencedAndWritesNothingMore) {
+  Mutex mu;
+  absl::Status first_stop;
+  std::atomic<bool> resumed{false}, taken{false};
+  NodeOptions options;
+  options.believed_lease = absl::Seconds(60);
+  options.agent = [&](RunContext& context) -> absl::Status {
+    RETURN_IF_ERROR(context.Say("old "));
+    while (!resumed) RETURN_IF_ERROR(context.Sleep(absl::Milliseconds(1)));
+    absl::Status said;
+    while (said.ok()) said = context.Say("zombie ");
+    MutexLock lock(&mu);
+    first_stop = said;
+    return said;
+  };
+  const auto first = Start(options);
+  const std::string run = Admit("c");
+  ASSERT_TRUE(Said("c", run, "old "));
+  std::atomic<bool> go{false};
+  const auto second = Start([&](RunContext& context) -> absl::Status {
+    RETURN_IF_ERROR(context.Say("new "));
+    taken = true;
+    while (!go) RETURN_IF_ERROR(context.Sleep(absl::Milliseconds(1)));
+    return context.Say("end");
+  });
+  ASSERT_TRUE(Eventually([&] { return taken.load(); }));
+  resumed = true;
+  ASSERT_TRUE(Eventually([&] {
+    MutexLock lock(&mu);
+    return !first_stop.ok();
+  }));
+  go = true;
+  const Transcript transcript = AwaitEnd("c", run);
+  ExpectCompleted(transcript, "new end");
+  EXPECT_THAT(first_stop, HasReason(reason::kLeaseLost));
+  // Not a byte of it after the next attempt's first entry.
+  int attempt = 0;
+  for (const ChunkPtr& chunk : transcript.chunks) {
+    EXPECT_GE(chunk->attempt, attempt);
+    attempt = chunk->attempt;
+  }
+  EXPECT_EQ(attempt, 2);
+}
+
 TEST_F(WorkerFaultTest, AnAgentWithoutStepsIsBegunAgain) {
   const AgentFunction agent = [](RunContext& context) -> absl::Status {
     RETURN_IF_ERROR(context.Say("attempt "));

@@ -31,7 +31,7 @@ Node::Node(RedisServer* server, const RunLimits& limits, std::string name,
     : server_(server),
       name_(std::move(name)),
       path_(server->dir() + "/" + name_ + ".sock") {
-  EXPECT_EQ(symlink(server->socket_path().c_str(), path_.c_str()), 0);
+  Heal();
   RedisOptions redis;
   redis.address = server->address();
   redis.address.unix_path = path_;
@@ -45,6 +45,9 @@ Node::Node(RedisServer* server, const RunLimits& limits, std::string name,
   worker.worker_id = name_;
   worker.max_concurrent_runs = options.max_concurrent_runs;
   worker.limits = limits;
+  if (options.believed_lease > absl::ZeroDuration()) {
+    worker.limits.lease = options.believed_lease;
+  }
   worker.sweep_interval = absl::Milliseconds(200);
   worker_ = Worker::Start(
       worker,
@@ -59,18 +62,25 @@ Node::Node(RedisServer* server, const RunLimits& limits, std::string name,
 }
 
 Node::~Node() {
+  if (cut_) Heal();  // or its drain would wait for all that is not answered
   store_->OnRestart(nullptr);
   worker_.reset();
 }
 
 void Node::Cut() {
   EXPECT_EQ(unlink(path_.c_str()), 0);
+  cut_ = true;
   const std::string clients(server_->Command({"CLIENT", "LIST"}).view().Text());
   for (absl::string_view line : absl::StrSplit(clients, '\n')) {
     if (!absl::StrContains(line, "name=" + name_ + "-")) continue;
     const absl::string_view id = line.substr(3, line.find(' ') - 3);
     server_->Command({"CLIENT", "KILL", "ID", std::string(id)});
   }
+}
+
+void Node::Heal() {
+  EXPECT_EQ(symlink(server_->socket_path().c_str(), path_.c_str()), 0);
+  cut_ = false;
 }
 
 WorkerTest::WorkerTest() {

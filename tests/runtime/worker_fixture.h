@@ -40,6 +40,8 @@ struct NodeOptions {
   AgentFunction agent;  // none: no worker, as a gateway
   int max_concurrent_runs = 8;
   AgentResponseCallback* callback = nullptr;
+  // What the worker takes the lease for; zero: the truth.
+  absl::Duration believed_lease;
 };
 
 // What a service process is.
@@ -54,12 +56,14 @@ class Node {
 
   // From now on it cannot reach Redis; what it sent is not answered.
   void Cut();
+  void Heal();
 
  private:
   RedisServer* const server_;
   const std::string name_;
   const std::string path_;  // a link to the server's socket
   TimerQueue timers_;
+  bool cut_ = true;
   std::unique_ptr<RedisStore> store_;
   std::unique_ptr<Worker> worker_;
 };
