@@ -10,7 +10,9 @@ service_address=''
 # start_service PROGRAM: on a free port; sets service_address.
 start_service() {
   say 'Starting agent-service with a Redis of its own'
-  "$1" --redis=embedded --data_dir="$work/data" \
+  # In a session of its own: a Ctrl-C is for this script, which then stops the
+  # service in order, once.
+  setsid "$1" --redis=embedded --data_dir="$work/data" \
     --grpc_listen=127.0.0.1:0 --http_listen= --drain_timeout=1s 2>"$work/service.log" &
   service_pid=$!
   local waited_ms=0
@@ -59,7 +61,8 @@ stop_service() {
 
 leave() {
   local status=$?
-  trap - EXIT INT TERM
+  trap - EXIT
+  trap '' INT TERM HUP # once is enough
   stop_service || true
   if ((status == 0)) || ((status >= 128)); then
     rm -rf "$work"
@@ -71,3 +74,4 @@ leave() {
 trap leave EXIT
 trap 'printf "\n"; exit 130' INT
 trap 'exit 143' TERM
+trap 'exit 129' HUP
