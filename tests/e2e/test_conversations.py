@@ -4,6 +4,7 @@ import unittest
 
 import grpc
 
+from harness import wait
 from harness.case import Case
 from harness.generated import pb
 from harness.model_server import Turn
@@ -130,6 +131,28 @@ class Conversations(Case):
         with self.assert_status(grpc.StatusCode.OUT_OF_RANGE,
                                 "STREAM_EXPIRED"):
             self.api.chunks("c", cursor)
+
+    def test_a_log_expires_after_its_time_and_the_end_stays_an_end(self):
+        store = self.start_redis()
+        brief = self.connect(self.start_service(
+            store.address, "--stream_ttl=1s",
+            environment=self.model.environment))
+        run = brief.run("hello", "c")
+        chunks = brief.read(run).chunks
+
+        def expired():
+            with store.connect() as redis:
+                return not redis.exists("agent-stream:c")
+
+        wait.until(expired, "the log to expire")
+        with self.assert_status(grpc.StatusCode.OUT_OF_RANGE,
+                                "STREAM_EXPIRED"):
+            brief.chunks("c", chunks[0].cursor)
+        # Who has seen everything has missed nothing.
+        self.assertEqual(brief.chunks("c", chunks[-1].cursor), [])
+        kept = brief.stub.GetConversation(
+            pb.GetConversationRequest(conversation_id="c"))
+        self.assertEqual(kept.messages[-1].text, "Good day.")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import unittest
 
+import grpc
+
 from harness.case import Case
 from harness.generated import pb
 from harness.model_server import Turn
@@ -140,6 +142,17 @@ class RunAndStream(Case):
                 seen.add(chunk)
         self.model.release()
         call.cancel()
+
+    def test_a_reader_may_come_before_the_conversation(self):
+        call = self.api.stream("early", "0-0", wait={"seconds": 60})
+        self.api.run("hello", "early")
+        seen = Transcript(chunk for batch in call for chunk in batch.chunks)
+        self.assert_whole(seen, "".join(PIECES))
+
+    def test_waiting_for_what_never_comes_ends(self):
+        with self.assert_status(grpc.StatusCode.NOT_FOUND,
+                                "CONVERSATION_NOT_FOUND"):
+            self.api.chunks("never", wait={"nanos": 300_000_000})
 
     def test_the_answer_stands_in_the_conversation_when_the_end_was_seen(self):
         run = self.api.run("hello")
