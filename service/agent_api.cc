@@ -17,6 +17,8 @@ namespace {
 
 // There are no users yet: every caller is this one.
 constexpr char kPrincipal[] = "";
+// Clients take messages of up to 4 MiB unless they are told otherwise.
+constexpr size_t kMaxPageBytes = size_t{3} << 20;
 
 int PageSize(int32_t requested) {
   return requested == 0 ? kDefaultPageSize : requested;
@@ -151,17 +153,31 @@ void AgentApi::ListRuns(const v1::ListRunsRequest& request,
   if (auto status = Validate(request); !status.ok()) {
     return std::move(done)(status);
   }
-  auto map = [catalog = catalog_](const Page<Run>& page) {
-    v1::ListRunsResponse out;
-    for (const Run& run : page.items) {
-      ToProto(run, catalog->DisplayName(run.agent), out.add_runs());
-    }
-    out.set_next_page_token(page.next_page_token);
-    return out;
-  };
-  services_.runs->ListRuns(Key(request.conversation_id()),
-                           PageSize(request.page_size()), request.page_token(),
-                           Mapped<Page<Run>>(std::move(done), std::move(map)));
+  ListRunsOfSize(request, PageSize(request.page_size()), std::move(done));
+}
+
+// A run holds its message, so that a page of them can be far longer than what
+// clients take: such a page is asked for anew with half as many.
+void AgentApi::ListRunsOfSize(v1::ListRunsRequest request, int page_size,
+                              Callback<v1::ListRunsResponse> done) {
+  const std::string conversation_id = request.conversation_id();
+  const std::string page_token = request.page_token();
+  services_.runs->ListRuns(
+      Key(conversation_id), page_size, page_token,
+      [this, request = std::move(request), page_size,
+       done = std::move(done)](absl::StatusOr<Page<Run>> page) mutable {
+        if (!page.ok()) return std::move(done)(page.status());
+        v1::ListRunsResponse out;
+        for (const Run& run : page->items) {
+          ToProto(run, catalog_->DisplayName(run.agent), out.add_runs());
+        }
+        out.set_next_page_token(page->next_page_token);
+        if (out.ByteSizeLong() > kMaxPageBytes && page_size > 1) {
+          return ListRunsOfSize(std::move(request), page_size / 2,
+                                std::move(done));
+        }
+        std::move(done)(std::move(out));
+      });
 }
 
 void AgentApi::CancelRun(const v1::CancelRunRequest& request,

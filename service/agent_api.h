@@ -64,6 +64,8 @@ class AgentApi {
  private:
   void Admit(AdmitRequest admit, bool conversation_is_ours,
              Callback<v1::RunAgentResponse> done);
+  void ListRunsOfSize(v1::ListRunsRequest request, int page_size,
+                      Callback<v1::ListRunsResponse> done);
   Callback<Run> MapRun(Callback<v1::Run> done) const;
   static ConversationKey Key(const std::string& conversation_id);
 

@@ -114,6 +114,16 @@ TEST_F(RunsAndConversations, RunsAreListedNewestFirstPageByPage) {
   EXPECT_EQ(ListRuns("c", 1000), newest_first);
 }
 
+TEST_F(RunsAndConversations, APageOfLongRunsFitsIntoWhatClientsTake) {
+  std::vector<std::string> newest_first = {Run("!hold", "c").run_id()};
+  ASSERT_TRUE(AwaitHolding());
+  const std::string longest(size_t{1} << 20, 'x');
+  for (int i = 0; i < 6; ++i) {
+    newest_first.insert(newest_first.begin(), Run(longest, "c").run_id());
+  }
+  EXPECT_EQ(ListRuns("c", 50), newest_first);
+}
+
 TEST_F(RunsAndConversations, ConversationsAreListedMostRecentFirst) {
   for (const char* id : {"a", "b", "c"}) Read(Run("hi", id));
   EXPECT_THAT(ListConversations(2), ElementsAre("c", "b", "a"));
