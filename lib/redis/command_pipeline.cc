@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "lib/base/error.h"
@@ -156,9 +157,8 @@ void CommandPipeline::OnDisconnected(const RedisConnection& lost) {
     }
   }
   in_flight_.clear();
-  for (auto it = unwritten.rbegin(); it != unwritten.rend(); ++it) {
-    unsent_.push_front(std::move(*it));
-  }
+  unsent_.insert(unsent_.begin(), std::make_move_iterator(unwritten.begin()),
+                 std::make_move_iterator(unwritten.end()));
   FinishAll(unknown, StoreUnavailable("the connection to the store was lost"));
 }
 

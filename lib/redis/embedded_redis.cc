@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "lib/base/clock.h"
 #include "lib/base/logging.h"
 #include "lib/base/status_macros.h"
@@ -102,6 +103,12 @@ absl::StatusOr<SocketPlace> PlaceSocket(const std::string& dir) {
   return SocketPlace{own_dir + "/redis.sock", own_dir};
 }
 
+void RemoveOwnDir(const SocketPlace& place) {
+  if (place.own_dir.empty()) return;
+  std::error_code ignored;
+  std::filesystem::remove_all(place.own_dir, ignored);
+}
+
 std::vector<std::string> Arguments(const std::string& dir,
                                    const std::string& socket) {
   return {"--port",       "0",   "--unixsocket",       socket,
@@ -169,9 +176,7 @@ class ChildRedis final : public EmbeddedRedis {
 
   ~ChildRedis() override {
     process_.reset();
-    if (place_.own_dir.empty()) return;
-    std::error_code ignored;
-    std::filesystem::remove_all(place_.own_dir, ignored);
+    RemoveOwnDir(place_);
   }
 
   const RedisAddress& address() const override { return address_; }
@@ -202,13 +207,16 @@ absl::StatusOr<std::unique_ptr<EmbeddedRedis>> EmbeddedRedis::Start(
   options.output_path = log_path;
   options.inherited_fd = lock.get();
   auto process = RedisProcess::Start(options);
-  if (!process.ok()) return Failed(std::string(process.status().message()));
+  if (!process.ok()) {
+    RemoveOwnDir(place);
+    return Failed(absl::StrCat(process.status().message()));
+  }
   auto redis =
       std::make_unique<ChildRedis>(*std::move(process), std::move(place));
   RETURN_IF_ERROR(redis->AwaitReady(log_path));
   LogInfo("embedded redis started",
           {{"data_dir", dir}, {"socket", redis->address().unix_path}});
-  return std::unique_ptr<EmbeddedRedis>(std::move(redis));
+  return redis;
 }
 
 }  // namespace agent

@@ -26,6 +26,6 @@ std::string Sha1Hex(const std::string& text) {
 LuaScript::LuaScript(std::string name, std::string source)
     : name_(std::move(name)),
       source_(std::move(source)),
-      sha1_(Sha1Hex(source_)) {}
+      digest_(Sha1Hex(source_)) {}
 
 }  // namespace agent

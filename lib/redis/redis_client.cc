@@ -51,7 +51,7 @@ class LoopRedisClient final : public RedisClient, private RedisLoop::Handler {
 
   void Run(const LuaScript& script, std::vector<std::string> keys,
            std::vector<std::string> args, Callback<Reply> done) override {
-    RedisCommand command = {"EVALSHA", script.sha1(),
+    RedisCommand command = {"EVALSHA", script.digest(),
                             std::to_string(keys.size())};
     command.reserve(command.size() + keys.size() + args.size());
     std::move(keys.begin(), keys.end(), std::back_inserter(command));
@@ -62,6 +62,8 @@ class LoopRedisClient final : public RedisClient, private RedisLoop::Handler {
  private:
   void Push(const RedisCommand& command, absl::Duration timeout,
             const LuaScript* script, Callback<Reply> done);
+  // False, and nothing is taken, once the client is closed.
+  bool Enqueue(PendingCommand* command);
 
   // RedisLoop::Handler
   void OnConnected(bool restarted) override {
@@ -110,18 +112,18 @@ void LoopRedisClient::Push(const RedisCommand& command, absl::Duration timeout,
     pending.refused = QueueFull();
     pending.wire = EncodedCommand();
   }
-  {
-    MutexLock lock(&mu_);
-    if (!closed_) {
-      incoming_.push_back(std::move(pending));
-      pending.done = nullptr;
-    }
-  }
-  if (pending.done) {
-    std::move(pending.done)(Closing());
-  } else {
+  if (Enqueue(&pending)) {
     loop_.Wake();
+  } else {
+    std::move(pending.done)(Closing());
   }
+}
+
+bool LoopRedisClient::Enqueue(PendingCommand* command) {
+  MutexLock lock(&mu_);
+  if (closed_) return false;
+  incoming_.push_back(std::move(*command));
+  return true;
 }
 
 SteadyTime LoopRedisClient::OnTurn(RedisConnection* connection,

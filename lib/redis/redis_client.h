@@ -19,18 +19,19 @@ namespace agent {
 // Arguments with lengths: no text is ever pasted into a format.
 using RedisCommand = std::vector<std::string>;
 
-// A Lua script and its SHA-1. Constant for the process's life.
+// A Lua script and its SHA-1, by which Redis knows it. Constant for the
+// process's life.
 class LuaScript {
  public:
   LuaScript(std::string name, std::string source);
   const std::string& name() const { return name_; }
   const std::string& source() const { return source_; }
-  const std::string& sha1() const { return sha1_; }
+  const std::string& digest() const { return digest_; }
 
  private:
   std::string name_;
   std::string source_;
-  std::string sha1_;
+  std::string digest_;
 };
 
 // What happened to the connection; on the client's thread.

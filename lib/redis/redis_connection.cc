@@ -2,15 +2,15 @@
 
 #include <hiredis/hiredis.h>
 #include <hiredis/sds.h>
-#include <signal.h>
 
+#include <csignal>
 #include <utility>
 
 namespace agent {
 namespace {
 
 // redisBufferRead reads this much at a time; a full one says there is more.
-constexpr size_t kReadBytes = 16 * 1024;
+constexpr size_t kReadBytes = 16 << 10;
 // Before the replies are looked at.
 constexpr int kMaxReadsInARow = 16;
 

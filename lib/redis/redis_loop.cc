@@ -130,11 +130,11 @@ void RedisLoop::Receive() {
 
 void RedisLoop::DropIfBroken(const absl::Status& status) {
   if (status.ok() && reconnect_why_.empty()) return;
-  LogWarning("redis connection lost",
-             {{"address", Redacted(options_.address)},
-              {"client", options_.client_name},
-              {"why", reconnect_why_.empty() ? std::string(status.message())
-                                             : reconnect_why_}});
+  LogWarning(
+      "redis connection lost",
+      {{"address", Redacted(options_.address)},
+       {"client", options_.client_name},
+       {"why", reconnect_why_.empty() ? status.ToString() : reconnect_why_}});
   reconnect_why_.clear();
   dial_at_ = Now() + ToChrono(backoff_.Next());
   handler_->OnDisconnected(*connection_);

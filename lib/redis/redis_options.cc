@@ -22,6 +22,11 @@ absl::Status Invalid(std::string_view what) {
   return absl::InvalidArgumentError("Redis address: " + std::string(what));
 }
 
+bool Contains(std::string_view text, std::string_view part) {
+  return absl::StrContains(absl::string_view(text.data(), text.size()),
+                           absl::string_view(part.data(), part.size()));
+}
+
 bool ConsumePrefix(std::string_view* text, std::string_view prefix) {
   if (text->substr(0, prefix.size()) != prefix) return false;
   text->remove_prefix(prefix.size());
@@ -103,7 +108,7 @@ absl::Status ParseHost(std::string_view text, RedisAddress* address) {
   }
   if (rest.empty()) return absl::OkStatus();
   if (!ConsumePrefix(&rest, ":")) return Invalid("a port is expected after ]");
-  if (rest.find(':') != std::string_view::npos) {
+  if (Contains(rest, ":")) {
     return Invalid("an IPv6 address must stand in [], as in [::1]:6379");
   }
   const auto port = Number(rest, 1, 65535);
@@ -128,8 +133,8 @@ absl::Status ParseUser(std::string_view text, RedisAddress* address) {
 
 // [user[:password]@]host[:port][/db]
 absl::Status ParseUrl(std::string_view text, RedisAddress* address) {
-  const size_t slash = text.find('/');
-  if (slash != std::string_view::npos && slash + 1 < text.size()) {
+  const size_t slash = std::min(text.find('/'), text.size());
+  if (slash + 1 < text.size()) {
     RETURN_IF_ERROR(ParseDatabase(text.substr(slash + 1), address));
   }
   text = text.substr(0, slash);
@@ -148,7 +153,7 @@ absl::Status ParseUnix(std::string_view text, RedisAddress* address) {
   if (text.size() >= sizeof(sockaddr_un::sun_path)) {
     return Invalid("a Unix socket's path has at most 107 bytes");
   }
-  if (text.find('\0') != std::string_view::npos) {
+  if (Contains(text, std::string_view("\0", 1))) {
     return Invalid("the path has a NUL");
   }
   address->unix_path = std::string(text);
@@ -202,8 +207,7 @@ absl::StatusOr<RedisAddress> ParseRedisAddress(std::string_view text) {
     RETURN_IF_ERROR(ParseUrl(text, &address));
   } else if (ConsumePrefix(&text, "redis://")) {
     RETURN_IF_ERROR(ParseUrl(text, &address));
-  } else if (text.substr(0, text.find(',')).find("://") !=
-             std::string_view::npos) {
+  } else if (Contains(text.substr(0, text.find(',')), "://")) {
     return Invalid("the scheme must be redis, rediss or unix");
   } else {
     RETURN_IF_ERROR(ParseList(text, &address));
@@ -213,7 +217,7 @@ absl::StatusOr<RedisAddress> ParseRedisAddress(std::string_view text) {
 
 std::string Redacted(const RedisAddress& address) {
   if (!address.unix_path.empty()) return "unix://" + address.unix_path;
-  const bool v6 = address.host.find(':') != std::string::npos;
+  const bool v6 = Contains(address.host, ":");
   return (address.tls ? "rediss://" : "redis://") +
          (v6 ? "[" + address.host + "]" : address.host) + ":" +
          std::to_string(address.port) + "/" + std::to_string(address.database);

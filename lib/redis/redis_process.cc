@@ -2,13 +2,13 @@
 
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstring>
 #include <string_view>
 #include <thread>
@@ -142,7 +142,7 @@ RedisProcess::~RedisProcess() {
 
 bool RedisProcess::Running() { return !WaitForEnd(absl::ZeroDuration()); }
 
-void RedisProcess::Signal(int signal) {
+void RedisProcess::Signal(int signal) const {
   if (!ended_) kill(pid_, signal);
 }
 

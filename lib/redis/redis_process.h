@@ -2,9 +2,9 @@
 #ifndef AGENT_LIB_REDIS_REDIS_PROCESS_H_
 #define AGENT_LIB_REDIS_REDIS_PROCESS_H_
 
-#include <signal.h>
 #include <sys/types.h>
 
+#include <csignal>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,7 +41,7 @@ class RedisProcess {
   pid_t pid() const { return pid_; }
   bool Running();
   // Does nothing once the child has ended.
-  void Signal(int signal);
+  void Signal(int signal) const;
   // False when it had not ended by then.
   bool WaitForEnd(absl::Duration timeout);
 

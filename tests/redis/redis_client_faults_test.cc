@@ -2,9 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "tests/redis/redis_client_fixture.h"
 
 namespace agent::testing {
@@ -17,8 +19,8 @@ class RedisClientFaultsTest : public RedisClientTest {
   void AwaitBlockedClient() {
     ASSERT_TRUE(Eventually([&] {
       const Reply info = server_.Command({"INFO", "clients"});
-      return info.view().Text().find("blocked_clients:1") !=
-             std::string_view::npos;
+      return absl::StrContains(std::string(info.view().Text()),
+                               "blocked_clients:1");
     }));
   }
   // That Redis holds a command of ours behind one that blocks.
@@ -159,50 +161,74 @@ TEST_F(RedisClientFaultsTest, ARestartShowsInTheEvents) {
   EXPECT_FALSE(events_.events().back().restarted);
 }
 
+// Increments a counter from several threads until it is stopped, and counts
+// the answers to each.
+class Flood {
+ public:
+  explicit Flood(RedisClient* client) : client_(client), calls_(kMaxSent) {
+    threads_.reserve(kThreads);
+    for (int i = 0; i < kThreads; ++i) {
+      threads_.emplace_back([this] { Send(); });
+    }
+  }
+  void Stop() {
+    stop_ = true;
+    for (std::thread& thread : threads_) thread.join();
+  }
+  int sent() const { return std::min(sent_.load(), kMaxSent); }
+  int answered() const { return answered_; }
+  int succeeded() const { return succeeded_; }
+  int Calls(int id) const { return calls_[static_cast<size_t>(id)]; }
+
+ private:
+  static constexpr int kThreads = 4;
+  static constexpr int kMaxOutstanding = 5000;
+  static constexpr int kMaxSent = 10000000;
+
+  void Send() {
+    while (!stop_) {
+      if (sent_ - answered_ > kMaxOutstanding) {
+        std::this_thread::yield();
+        continue;
+      }
+      const int id = sent_++;
+      if (id >= kMaxSent) return;
+      client_->Send({"INCR", "counter"}, [this, id](absl::StatusOr<Reply> r) {
+        ++calls_[static_cast<size_t>(id)];
+        if (r.ok()) ++succeeded_;
+        ++answered_;
+      });
+    }
+  }
+
+  RedisClient* const client_;
+  std::vector<std::atomic<uint8_t>> calls_;
+  std::atomic<int> sent_{0};
+  std::atomic<int> answered_{0};
+  std::atomic<int> succeeded_{0};
+  std::atomic<bool> stop_{false};
+  std::vector<std::thread> threads_;
+};
+
 // Every callback exactly once, whatever happens to the connection; what was
 // answered OK happened, and nothing happened twice.
 TEST_F(RedisClientFaultsTest, AFloodSurvivesCutConnections) {
-  auto client = Start();
   constexpr size_t kDrops = 10;
-  constexpr int kMaxOutstanding = 5000;
-  constexpr int kMaxSent = 10000000;
-  std::vector<std::atomic<uint8_t>> calls(kMaxSent);
-  std::atomic<int> sent{0};
-  std::atomic<int> answered{0};
-  std::atomic<int> succeeded{0};
-  std::atomic<bool> stop{false};
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&] {
-      while (!stop) {
-        if (sent - answered > kMaxOutstanding) {
-          std::this_thread::yield();
-          continue;
-        }
-        const int id = sent++;
-        if (id >= kMaxSent) break;
-        client->Send({"INCR", "counter"}, [&, id](absl::StatusOr<Reply> reply) {
-          ++calls[static_cast<size_t>(id)];
-          if (reply.ok()) ++succeeded;
-          ++answered;
-        });
-      }
-    });
-  }
+  auto client = Start();
+  Flood flood(client.get());
   for (size_t i = 1; i <= kDrops; ++i) {
-    const int before = succeeded;
+    const int before = flood.succeeded();
     EXPECT_TRUE(Eventually([&] {
-      return events_.Count(Kind::kConnected) >= i && succeeded > before;
+      return events_.Count(Kind::kConnected) >= i && flood.succeeded() > before;
     }));
     server_.DropClients();
   }
-  stop = true;
-  for (std::thread& thread : threads) thread.join();
-  ASSERT_TRUE(Eventually([&] { return answered == sent; }));
-  for (int i = 0; i < sent; ++i) ASSERT_EQ(calls[static_cast<size_t>(i)], 1);
+  flood.Stop();
+  ASSERT_TRUE(Eventually([&] { return flood.answered() == flood.sent(); }));
+  for (int i = 0; i < flood.sent(); ++i) ASSERT_EQ(flood.Calls(i), 1);
   const int64_t done = server_.Command({"GET", "counter"}).view().Integer();
-  EXPECT_GE(done, succeeded);
-  EXPECT_LE(done, sent);
+  EXPECT_GE(done, flood.succeeded());
+  EXPECT_LE(done, flood.sent());
   EXPECT_TRUE(
       Eventually([&] { return events_.Count(Kind::kDisconnected) >= kDrops; }));
 }

@@ -62,6 +62,7 @@ TEST_F(RedisClientTest, PipelinesForManyThreads) {
   std::atomic<int> wrong{0};
   std::atomic<int> answered{0};
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < kEach; ++i) {
@@ -171,7 +172,7 @@ TEST_F(RedisClientTest, AScriptThatDoesNotCompileIsAnInternalError) {
 }
 
 TEST(LuaScriptTest, IsNamedByRedisSha1) {
-  EXPECT_EQ(LuaScript("one", "return 1").sha1(),
+  EXPECT_EQ(LuaScript("one", "return 1").digest(),
             "e0e1f9fabfc9d4800c877a703b823ac0578ff8db");
 }
 
