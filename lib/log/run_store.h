@@ -93,7 +93,7 @@ struct AppendOutcome {
   StreamId last_id;     // of the record, after this call
   int64_t written = 0;  // entries this very call wrote, the last being last_id
   int64_t write_time_ms = 0;
-  int64_t queue_length = 0;
+  int64_t queue_length = 0;  // runs left in the mailbox; only after an end
 };
 
 // Why an attempt is given back.

@@ -14,9 +14,10 @@
 //   (c) as (a) and (b), and then Redis is given B, all of W, and only then what
 //       was written since: the lost half has come back in front. Whoever wrote
 //       goes on, or a third takes over.
-// At the end everything is drained as the sweep does it and CheckAllIsWell is
-// asked, with a reader that reads it all then, and two that had read before,
-// one of which had seen the whole of W.
+// At the end everything is drained as the sweep does it, the caller repeats the
+// call once more, late, and CheckAllIsWell is asked, with a reader that reads
+// it all then, and two that had read before, one of which had seen the whole of
+// W.
 #include <string>
 
 #include "tests/redis/torn_check.h"
@@ -88,6 +89,11 @@ class TornPrefixTest : public ::testing::TestWithParam<Scenario> {
 
   void Finish() {
     world_.Drain();
+    if (GetParam().comes_back) {  // else: one that deletes
+      TornWorker late = caller_;
+      GetParam().call(&world_, &late);
+      world_.Drain();
+    }
     std::vector<TornReader> readers = {TornReader(), early_, saw_all_};
     for (TornReader& reader : readers) reader.Read(&world_.store());
     CheckAllIsWell(&world_, readers);

@@ -86,5 +86,6 @@ local lease = active ~= '' and redis.call('HGET', RECORD, 'lease:' .. active)
 return {'OK', text(now), record[1] and 1 or 0, record[2] or '0',
   record[3] or '0-0', record[4] or '', active, waiting, lease or '0',
   redis.call('PTTL', LOG), redis.call('PTTL', RECORD), at_cursor and 1 or 0,
-  at_end and 1 or 0, edge_id('XRANGE', '-', '+'), edge_id('XREVRANGE', '+', '-'),
-  more and 1 or 0, entries, torn, run, run ~= '' and describe(run, false) or {}}
+  at_end and 1 or 0, edge_id('XRANGE', '-', '+'),
+  edge_id('XREVRANGE', '+', '-'), more and 1 or 0, entries, torn, run,
+  run ~= '' and describe(run, false) or {}}

@@ -16,6 +16,7 @@ for i = 1, #KEYS, 3 do
     waiting = waiting - 1
   end
   answer[#answer + 1] = {h[1] and 1 or 0, redis.call('EXISTS', log),
-    newest and newest[1] or '0-0', h[2] or '0', active ~= '' and 1 or 0, waiting}
+    newest and newest[1] or '0-0', h[2] or '0', active ~= '' and 1 or 0,
+    waiting}
 end
 return answer
