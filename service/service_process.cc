@@ -80,8 +80,11 @@ absl::Status ServiceProcess::OpenStore() {
     ASSIGN_OR_RETURN(embedded_, EmbeddedRedis::Start(settings_.data_dir));
     address = embedded_->address();
   }
-  ASSIGN_OR_RETURN(store_,
-                   RedisStore::Open(ToRedisOptions(address), settings_.limits));
+  auto store = RedisStore::Open(ToRedisOptions(address), settings_.limits);
+  if (absl::IsUnavailable(store.status())) {
+    return absl::UnavailableError("cannot reach Redis at " + Redacted(address));
+  }
+  ASSIGN_OR_RETURN(store_, std::move(store));
   hub_ = TailHub::Create(&store_->log(), &store_->wakes(), &timers_, {});
   return absl::OkStatus();
 }
