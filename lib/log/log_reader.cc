@@ -66,13 +66,20 @@ LogReaderImpl::Notes LogReaderImpl::TakeNotes() {
 }
 
 bool LogReaderImpl::Step(Notes notes, bool may_deliver) {
-  if (notes.cancelled && error_.ok())
+  if (notes.cancelled && !over_) {
+    over_ = true;
     error_ = absl::CancelledError("cancelled");
+  }
   if (notes.answer.has_value() && tail_ != nullptr) OnAnswer(*notes.answer);
   if (!error_.ok()) LetGo();
   if (!notes.wanted) return false;
-  if (!error_.ok() || progress_.HasBatch()) return Deliver(may_deliver);
-  if (notes.busy || tail_ == nullptr) return false;
+  const bool idle = !notes.busy && tail_ != nullptr;
+  if (over_ || !error_.ok() || progress_.HasBatch()) {
+    // The next page comes while this one goes out.
+    if (idle && behind_ && progress_.IsLow()) Fetch();
+    return Deliver(may_deliver);
+  }
+  if (!idle) return false;
   switch (phase_) {
     case Phase::kPage:
       return Fetch();
@@ -88,8 +95,10 @@ void LogReaderImpl::OnAnswer(const TailPage& answer) {
   view_.stamp = answer.asked_at;
   if (answer.page.ok()) {
     view_.record_number = (*answer.page)->record_number;
-    const ReadProgress::Next next = progress_.OnPage(**answer.page);
+    const ReadProgress::Next next =
+        progress_.OnPage(**answer.page, answer.asked_at.told);
     view_.complete = progress_.complete();
+    behind_ = !view_.complete;
     return Follow(next);
   }
   if (!absl::IsNotFound(answer.page.status())) {
@@ -97,7 +106,7 @@ void LogReaderImpl::OnAnswer(const TailPage& answer) {
     return;
   }
   // Another principal's conversation is told as one that does not exist.
-  Follow(progress_.OnPage(LogPage{}));
+  Follow(progress_.OnPage(LogPage{}, answer.asked_at.told));
 }
 
 void LogReaderImpl::Follow(ReadProgress::Next next) {
@@ -132,7 +141,7 @@ void LogReaderImpl::HoldUntil(SteadyTime until, absl::Status otherwise) {
     return;
   }
   phase_ = Phase::kWaitAny;
-  if (timer_ != 0) return;
+  if (timer_ != 0) timers_->Cancel(timer_);
   // A last look when the time is up.
   timer_ = timers_->After(absl::FromChrono(left), [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->OnTail();
@@ -170,6 +179,7 @@ bool LogReaderImpl::Pull() {
   switch (
       tail_->Pull(progress_.position(), view_, shared_from_this(), &entries)) {
     case LogTail::Pulled::kEntries:
+      behind_ = false;
       Follow(progress_.OnEntries(entries));
       return SetWaiting(false);
     case LogTail::Pulled::kPage:
@@ -201,13 +211,15 @@ bool LogReaderImpl::Deliver(bool may_deliver) {
     done = std::exchange(pending_, nullptr);
   }
   if (!done) return false;
-  if (!error_.ok()) {
+  if (over_ || !progress_.HasBatch()) {
+    over_ = true;
     std::move(done)(error_);
     return true;
   }
   ReadBatch batch =
       progress_.TakeBatch(options_.max_batch_chunks, options_.max_batch_bytes);
   if (batch.ended) {
+    over_ = true;
     error_ = absl::FailedPreconditionError("the stream has ended");
   }
   std::move(done)(std::move(batch));

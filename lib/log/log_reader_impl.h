@@ -80,6 +80,8 @@ class LogReaderImpl final : public LogReader,
   std::shared_ptr<LogTail> tail_;  // null once it is over
   ReadProgress progress_;
   Phase phase_ = Phase::kPage;
+  bool behind_ = false;  // the last page was not all there was
+  bool over_ = false;    // only error_ is left to tell
   TailView view_;
   absl::Status error_;
   std::optional<SteadyTime> ahead_until_;

@@ -53,7 +53,13 @@ void LogTail::DropRingLocked() {
 }
 
 void LogTail::OnWake(int64_t number) {
-  if (number <= 0) return LookAll(/*distrust_ring=*/false);
+  if (number <= 0) {
+    {
+      MutexLock lock(&mu_);
+      ++stamp_.told;
+    }
+    return LookAll(/*distrust_ring=*/false);
+  }
   Waiters told;
   bool fetch = false;
   bool check = false;

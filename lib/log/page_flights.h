@@ -21,10 +21,12 @@
 namespace agent {
 
 // What was known of a conversation at an instant: equal stamps, no news. `news`
-// of entries; `look` of the record or of a log that cannot be trusted.
+// of entries; `look` of the record or of a log that cannot be trusted; `told`:
+// how many of the looks a wake-up asked for.
 struct TailStamp {
   uint64_t news = 0;
   uint64_t look = 0;
+  uint64_t told = 0;
 };
 
 // A page, or why there is none, and what was known before it was asked for.

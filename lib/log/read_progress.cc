@@ -47,14 +47,15 @@ LogPageRequest ReadProgress::PageRequest() const {
   return page;
 }
 
-ReadProgress::Next ReadProgress::OnPage(const LogPage& page) {
+ReadProgress::Next ReadProgress::OnPage(const LogPage& page, uint64_t told) {
+  const bool told_since = std::exchange(told_to_look_, told) != told;
   Next next = Next::kWait;
   complete_ = false;
   if (!started_ && !Start(page, &next)) return next;
   const ResumeVerdict verdict = DecideResume(page, position_);
   switch (verdict.kind) {
     case ResumeVerdict::Kind::kGone:
-      return Fail(ConversationNotFound());
+      return Gone(told_since);
     case ResumeVerdict::Kind::kHold:
       return Next::kHold;
     case ResumeVerdict::Kind::kFail:
@@ -65,6 +66,13 @@ ReadProgress::Next ReadProgress::OnPage(const LogPage& page) {
       break;
   }
   return TakePage(page);
+}
+
+// In the middle of a run nothing expires, and a deletion is told.
+ReadProgress::Next ReadProgress::Gone(bool told_since) {
+  const bool in_a_run = IsOurs(position_) && !at_terminal_;
+  const bool lost = in_a_run && !told_since && position_ == told_;
+  return Fail(lost ? StateLost() : ConversationNotFound());
 }
 
 bool ReadProgress::Start(const LogPage& page, Next* next) {
@@ -191,6 +199,8 @@ ReadProgress::Taken ReadProgress::TakeEntry(const ChunkPtr& entry,
 ReadProgress::Next ReadProgress::AtEnd(const LogPage& page) {
   // An expired log's oldest entry is the one that comes next.
   if (position_.IsZero()) position_ = page.record_last;
+  const bool expired = page.last_id.IsZero() && position_ == page.record_last;
+  if (expired) at_terminal_ = true;
   if (!scope_.awaited().empty()) return AwaitRun(page);
   // A run that began ends with an entry, and nothing else is an end.
   if (scope_.follows() || !request_.run_id.empty()) return Next::kWait;
@@ -207,9 +217,6 @@ ReadProgress::Next ReadProgress::AwaitRun(const LogPage& page) {
 
 // Stands at the end of a run, or of a log that has expired: is there a next?
 ReadProgress::Next ReadProgress::AwaitNextRun(const LogPage& page) {
-  const bool expired = page.record_exists && position_ == page.record_last &&
-                       !page.cursor_exists && page.entries.empty();
-  if (expired) at_terminal_ = true;
   if (!at_terminal_) return Next::kWait;
   const bool asked_newest = next_run_.empty();
   const std::string awaited = std::exchange(next_run_, "");

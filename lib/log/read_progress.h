@@ -31,8 +31,9 @@ class ReadProgress {
 
   // What to ask for after position().
   LogPageRequest PageRequest() const;
-  // Takes what that answered.
-  Next OnPage(const LogPage& page);
+  // Takes what that answered. `told`: how often someone told to look at the
+  // record, as a deletion does.
+  Next OnPage(const LogPage& page, uint64_t told);
   // Takes what directly follows position() in the log: confirmed entries.
   Next OnEntries(const std::vector<ChunkPtr>& entries);
 
@@ -41,11 +42,15 @@ class ReadProgress {
   ReadBatch TakeBatch(size_t max_chunks, size_t max_bytes);
 
   StreamId position() const { return position_; }
+  // Little is ready: it is time for another page, if there is one.
+  bool IsLow() const { return !ended_ && ready_.size() <= kLowChunks; }
   // The last page was taken whole, and there was nothing after it.
   bool complete() const { return complete_; }
   const absl::Status& error() const { return error_; }
 
  private:
+  static constexpr size_t kLowChunks = 128;  // two batches
+
   // The first page decides where to begin.
   bool Start(const LogPage& page, Next* next);
   bool StartAtCursor(const LogPage& page, Next* next);
@@ -54,6 +59,7 @@ class ReadProgress {
   void StandAtEnd(const LogPage& page);
   bool SkipsToRun(const LogPage& page, const absl::Status& error);
 
+  Next Gone(bool told_since);
   Next TakePage(const LogPage& page);
   enum class Taken { kYes, kFull, kGap };
   Taken TakeEntry(const ChunkPtr& entry, bool unconfirmed);
@@ -65,6 +71,7 @@ class ReadProgress {
   Next Fail(absl::Status error);
 
   const ReadRequest request_;
+  uint64_t told_to_look_ = 0;  // when the last page was read
   bool started_ = false;
   ReadScope scope_;
   StreamId position_;            // pages are read after it

@@ -136,6 +136,12 @@ absl::Status StreamExpired(const LogPage& page) {
                    reason::kStreamExpired, Kept(page));
 }
 
+absl::Status StateLost() {
+  return DataError(absl::StatusCode::kDataLoss,
+                   "the store lost the conversation in the middle of a run",
+                   reason::kStateLost);
+}
+
 absl::Status ConversationNotFound() {
   return DataError(absl::StatusCode::kNotFound, "no such conversation",
                    reason::kConversationNotFound);

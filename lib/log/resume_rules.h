@@ -35,6 +35,7 @@ absl::Status CursorForeign();
 absl::Status CursorLost();
 absl::Status CursorTrimmed(const LogPage& page);
 absl::Status StreamExpired(const LogPage& page);
+absl::Status StateLost();
 absl::Status ConversationNotFound();
 absl::Status RunNotFound();
 

@@ -358,6 +358,26 @@ TEST_F(TailHubTest, EndsFollowersOfADeletedConversation) {
   EXPECT_THAT(reading->AwaitEnd(), HasReason(reason::kConversationNotFound));
 }
 
+TEST_F(TailHubTest, TellsThatARunWasLostWithItsConversation) {
+  Limit({.poll_interval = absl::Milliseconds(10)});
+  const auto reading = ReadOpenRun();
+  store_.Delete();  // by nobody who would tell
+  const auto end = reading->AwaitEnd();
+  EXPECT_THAT(end, StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(end, HasReason(reason::kStateLost));
+}
+
+TEST_F(TailHubTest, DoesNotCallAnExpiredConversationLost) {
+  Limit({.poll_interval = absl::Milliseconds(10)});
+  WriteRun("a", 2);
+  const StreamId terminal = LogIds().back();
+  store_.ExpireLog();
+  const auto reading = Read(Following(terminal));
+  AwaitQuiet();
+  store_.Delete();
+  EXPECT_THAT(reading->AwaitEnd(), HasReason(reason::kConversationNotFound));
+}
+
 TEST_F(TailHubTest, KeepsFollowersOfAnExpiredLogUntilTheRecordGoes) {
   WriteRun("a", 2);
   store_.SetTtl(30, 60);
@@ -391,6 +411,36 @@ TEST_F(TailHubTest, EndsASlowReaderWhoseLogHasExpired) {
   store_.ExpireLog();
   reading->Resume();
   EXPECT_THAT(reading->AwaitEnd(), HasReason(reason::kStreamExpired));
+}
+
+TEST_F(TailHubTest, SendsWhatItHasBeforeTheErrorThatFollows) {
+  WriteRun("a", 300);
+  const auto reading = Reading::Paused(Open(At(StreamId{})));
+  reading->Pull();
+  ASSERT_TRUE(reading->AwaitCount(64));
+  store_.ExpireLog();
+  reading->Resume();
+  EXPECT_THAT(reading->AwaitEnd(), HasReason(reason::kStreamExpired));
+  EXPECT_EQ(reading->count(), 200u);  // a page
+}
+
+TEST_F(TailHubTest, ReadsTheNextPageWhileThisOneGoesOut) {
+  WriteRun("a", 500);
+  const auto reading = Reading::Paused(Open(At(StreamId{})));
+  reading->Pull();
+  ASSERT_TRUE(reading->AwaitCount(64));
+  EXPECT_EQ(store_.pages_read(), 1);
+  store_.HoldPages(true);
+  reading->Pull();
+  ASSERT_TRUE(reading->AwaitCount(128));
+  reading->Pull();
+  ASSERT_TRUE(reading->AwaitCount(192));
+  EXPECT_EQ(store_.held(), 1u);
+  store_.DeliverHeld();
+  store_.HoldPages(false);
+  reading->Resume();
+  EXPECT_THAT(reading->AwaitEnd(), IsOk());
+  EXPECT_THAT(reading->ids(), ElementsAreArray(LogIds()));
 }
 
 TEST_F(TailHubTest, EndsASlowReaderThatWasTrimmedAway) {
