@@ -1,7 +1,7 @@
 #include "client/program/interrupt_signal.h"
 
 #include <fcntl.h>
-#include <signal.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): sigaction
 #include <unistd.h>
 
 #include <atomic>

@@ -3,7 +3,10 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "agent/client/errors.h"
 
 namespace agent::client {
@@ -23,7 +26,7 @@ std::string JsonErrorLine(const absl::Status& status) {
   nlohmann::ordered_json error;
   error["code"] = absl::StatusCodeToString(status.code());
   error["reason"] = ErrorReason(status);
-  error["message"] = std::string(status.message());
+  error["message"] = absl::StrCat(status.message());
   error["metadata"] = ErrorMetadata(status);
   nlohmann::ordered_json line;
   line["error"] = std::move(error);

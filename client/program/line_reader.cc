@@ -21,26 +21,21 @@ bool IsReadable(const pollfd& file) {
 
 Input LineReader::Read(int stop_fd) {
   for (;;) {
-    Input input;
-    if (TakeLine(&input.line)) {
-      input.kind = Input::Kind::kLine;
-      return input;
-    }
-    if (ended_) return {.kind = Input::Kind::kEnd, .line = {}};
+    std::string line;
+    if (TakeLine(&line)) return {Input::Kind::kLine, std::move(line)};
+    if (ended_) return {Input::Kind::kEnd, {}};
     pollfd files[] = {{.fd = interrupt_fd_, .events = POLLIN, .revents = 0},
                       {.fd = stop_fd, .events = POLLIN, .revents = 0},
                       {.fd = in_fd_, .events = POLLIN, .revents = 0}};
     if (poll(files, 3, /*timeout=*/-1) < 0) {
-      if (errno == EINTR) continue;
-      return {.kind = Input::Kind::kEnd, .line = {}};
+      ended_ = errno != EINTR;
+    } else if (IsReadable(files[0])) {
+      return {Input::Kind::kInterrupt, {}};
+    } else if (IsReadable(files[1])) {
+      return {Input::Kind::kStopped, {}};
+    } else {
+      ReadMore();
     }
-    if (IsReadable(files[0])) {
-      return {.kind = Input::Kind::kInterrupt, .line = {}};
-    }
-    if (IsReadable(files[1])) {
-      return {.kind = Input::Kind::kStopped, .line = {}};
-    }
-    if (IsReadable(files[2])) ReadMore();
   }
 }
 

@@ -44,7 +44,7 @@ int RunProgram(const std::vector<std::string>& arguments,
   Output out(files.out, color, environment);
   Output err(files.err, color, environment);
   if (!line.ok()) {
-    return UsageError(&err, std::string(line.status().message()), nullptr);
+    return UsageError(&err, absl::StrCat(line.status().message()), nullptr);
   }
   const Command* const command = FindCommand(line->command);
   if (line->version) {

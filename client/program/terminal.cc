@@ -81,7 +81,7 @@ void Output::FreshLine() {
   if (!at_line_start_) Write("\n");
 }
 
-void Output::WriteRaw(std::string_view bytes) {
+void Output::WriteRaw(std::string_view bytes) const {
   while (!bytes.empty()) {
     const ssize_t count = write(fd_, bytes.data(), bytes.size());
     if (count >= 0) {

@@ -36,7 +36,7 @@ class Output {
   bool at_line_start() const { return at_line_start_; }
 
  private:
-  void WriteRaw(std::string_view bytes);
+  void WriteRaw(std::string_view bytes) const;
 
   const int fd_;
   const bool is_terminal_;

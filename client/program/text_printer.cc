@@ -57,7 +57,8 @@ void TextPrinter::ShowText(const ResponseText& response) {
     Remark("[restarted]", Style::kPrompt);
     shown_ = 0;
   }
-  text_->Write(std::string_view(text).substr(shown_));
+  const std::string_view all = text;
+  text_->Write(all.substr(shown_));
   shown_ = text.size();
 }
 
@@ -89,9 +90,9 @@ void TextPrinter::ShowEnd(const v1::ResponseChunk& chunk) {
 void TextPrinter::ShowRetry(const absl::Status& why) {
   if (retrying_) return;  // once an outage
   retrying_ = true;
-  Remark(
-      absl::StrCat("[reconnecting: ", Glimpse(std::string(why.message())), "]"),
-      Style::kDim);
+  Remark(absl::StrCat("[reconnecting: ", Glimpse(absl::StrCat(why.message())),
+                      "]"),
+         Style::kDim);
 }
 
 void TextPrinter::Remark(std::string_view line, Style style) {

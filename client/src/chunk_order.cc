@@ -7,8 +7,10 @@
 namespace agent::client {
 
 ChunkOrder::ChunkOrder(const std::string& cursor, const std::string& run_id)
-    : only_run_(run_id), cursor_(cursor), at_(Cursor::Parse(cursor)) {
-  starts_within_ = !cursor.empty() && cursor != "0-0";
+    : only_run_(run_id),
+      starts_within_(!cursor.empty() && cursor != "0-0"),
+      cursor_(cursor),
+      at_(Cursor::Parse(cursor)) {
   if (at_.has_value()) number_ = at_->number();
 }
 
@@ -24,7 +26,7 @@ absl::StatusOr<bool> ChunkOrder::Take(const v1::ResponseChunk& chunk) {
   } else if (IsCancelledInQueue(chunk)) {
     if (begun_ && ended_ && chunk.run_id() == run_id_) return false;
   } else {
-    const absl::StatusOr<bool> next = TakeNumbered(chunk, *at);
+    absl::StatusOr<bool> next = TakeNumbered(chunk, *at);
     if (!next.ok() || !*next) return next;
   }
   Advance(chunk, *at);

@@ -53,7 +53,7 @@ class ChunkOrder {
   void Advance(const v1::ResponseChunk& chunk, const Cursor& at);
 
   const std::string only_run_;
-  bool starts_within_ = false;
+  const bool starts_within_;
 
   std::string cursor_;
   std::optional<Cursor> at_;  // cursor_, parsed

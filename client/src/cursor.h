@@ -20,6 +20,7 @@ struct Cursor {
 
   int64_t number() const { return static_cast<int64_t>(seq / 1000); }
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads it
   friend auto operator<=>(const Cursor&, const Cursor&) = default;
 };
 

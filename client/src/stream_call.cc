@@ -19,7 +19,6 @@ StreamCall::StreamCall(v1::AgentService::StubInterface* stub,
                        const v1::StreamResponseRequest& request) {
   reader_ = stub->PrepareAsyncStreamResponse(&context_, request, &queue_);
   reader_->StartCall(this);
-  pending_ = 1;
 }
 
 StreamCall::~StreamCall() {

@@ -50,7 +50,7 @@ class StreamCall {
   // What operations write to; they may outlive a read that timed out.
   v1::ResponseBatch batch_;
   grpc::Status status_;
-  int pending_ = 0;  // operations begun and not yet completed
+  int pending_ = 1;  // operations begun and not completed; first the start
   bool started_ = false;
   bool finished_ = false;
 };

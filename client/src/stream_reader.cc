@@ -33,6 +33,7 @@ ResumableStream::Impl::Impl(
     const std::shared_ptr<grpc::ChannelInterface>& channel,
     v1::StreamResponseRequest request, StreamOptions options)
     : stub_(v1::AgentService::NewStub(channel)),
+      connection_(channel),
       request_(std::move(request)),
       options_(std::move(options)),
       order_(request_.cursor(), request_.run_id()),
@@ -115,7 +116,7 @@ void ResumableStream::Impl::Disconnect() {
 }
 
 absl::Status ResumableStream::Impl::EndOfCall() {
-  const absl::Status status = call_->Finish();
+  absl::Status status = call_->Finish();
   if (status.ok()) {
     const bool was_at_end =
         order_.starts_within() && !order_.begun() && !request_.follow();
@@ -153,11 +154,15 @@ void ResumableStream::Impl::Progress() {
 }
 
 void ResumableStream::Impl::WaitFor(absl::Duration wait) {
+  constexpr std::chrono::nanoseconds kCancelLook =
+      std::chrono::milliseconds(50);
   const auto deadline =
       std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(wait);
-  MutexLock lock(&mu_);
-  while (!cancelled_) {
-    if (!changed_.WaitUntil(&mu_, deadline)) return;
+  while (!IsCancelled()) {
+    const std::chrono::nanoseconds left =
+        deadline - std::chrono::steady_clock::now();
+    if (left.count() <= 0) return;
+    connection_.Poll(std::min(left, kCancelLook));
   }
 }
 
@@ -176,7 +181,6 @@ void ResumableStream::Impl::Cancel() {
   MutexLock lock(&mu_);
   cancelled_ = true;
   if (call_ != nullptr) call_->Cancel();
-  changed_.NotifyAll();
 }
 
 void ResumableStream::Impl::Resume() {

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "agent/client/resumable_stream.h"
 #include "client/src/chunk_order.h"
+#include "client/src/connection_poll.h"
 #include "client/src/retry.h"
 #include "client/src/stream_call.h"
 #include "lib/base/mutex.h"
@@ -46,6 +47,7 @@ class ResumableStream::Impl {
   void Progress();
 
   const std::unique_ptr<v1::AgentService::StubInterface> stub_;
+  ConnectionPoll connection_;
   v1::StreamResponseRequest request_;
   const StreamOptions options_;
 
@@ -60,7 +62,6 @@ class ResumableStream::Impl {
   int next_in_batch_ = 0;
 
   Mutex mu_;
-  CondVar changed_;
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
   // Set and reset by the reading thread; Cancel() reaches it under mu_.
   std::unique_ptr<StreamCall> call_;

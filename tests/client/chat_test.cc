@@ -1,6 +1,5 @@
 // `agent-client chat`, through pipes and in a terminal.
 #include <gmock/gmock.h>
-#include <signal.h>
 
 #include <string>
 #include <vector>
@@ -159,7 +158,7 @@ TEST_F(ChatTest, ColoursCanBeTurnedOff) {
   for (const char* how : {"--color=never", "NO_COLOR=1"}) {
     const bool flag = *how == '-';
     std::vector<std::string> arguments = Chat();
-    if (flag) arguments.push_back(how);
+    if (flag) arguments.emplace_back(how);
     ProgramProcess chat(
         ProgramProcess::Mode::kTerminal, arguments,
         flag ? std::vector<std::string>{} : std::vector<std::string>{how});

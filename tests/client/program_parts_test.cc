@@ -106,7 +106,7 @@ class LineReaderTest : public ::testing::Test {
   LineReaderTest() {
     if (pipe(in_) != 0 || pipe(interrupt_) != 0) std::abort();
   }
-  ~LineReaderTest() override {
+  void TearDown() override {
     for (int fd : {in_[0], interrupt_[0], interrupt_[1]}) close(fd);
     CloseInput();
   }

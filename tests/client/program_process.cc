@@ -1,9 +1,9 @@
 #include "tests/client/program_process.h"
 
 #include <fcntl.h>
-#include <signal.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): kill
 #include <spawn.h>
-#include <stdlib.h>
+#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): ptsname
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -108,7 +108,7 @@ void ProgramProcess::StartReading(Stream* stream, int fd) {
   });
 }
 
-void ProgramProcess::Type(const std::string& text) {
+void ProgramProcess::Type(const std::string& text) const {
   const ssize_t written = write(input_fd_, text.data(), text.size());
   if (written != static_cast<ssize_t>(text.size())) abort();
 }
@@ -118,7 +118,7 @@ void ProgramProcess::CloseInput() {
   input_fd_ = -1;
 }
 
-void ProgramProcess::Signal(int number) { kill(pid_, number); }
+void ProgramProcess::Signal(int number) const { kill(pid_, number); }
 
 bool ProgramProcess::WaitForOutput(const std::string& text) {
   const auto deadline = std::chrono::steady_clock::now() + kDeadline;

@@ -26,9 +26,9 @@ class ProgramProcess {
   ProgramProcess(const ProgramProcess&) = delete;
   ProgramProcess& operator=(const ProgramProcess&) = delete;
 
-  void Type(const std::string& text);
+  void Type(const std::string& text) const;
   void CloseInput();
-  void Signal(int number);
+  void Signal(int number) const;
 
   // Waits until standard output (in a terminal: everything) holds `text` after
   // what an earlier call found; false after a deadline.

@@ -1,8 +1,8 @@
 // The agent-client binary as scripts use it: exit status, standard output,
 // standard error.
 #include <gmock/gmock.h>
-#include <signal.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>

@@ -19,7 +19,6 @@ namespace agent::client {
 namespace {
 
 using namespace std::chrono_literals;  // NOLINT: durations in tests
-using testing::CallScript;
 using ::testing::ElementsAreArray;
 using testing::RichStatus;
 using testing::ScriptedLog;

@@ -24,11 +24,18 @@ size_t FirstIndex(const std::vector<v1::ResponseChunk>& log,
   return request.cursor() == "0-0" ? 0 : log.size();
 }
 
-v1::ResponseBatch BatchOf(const v1::ResponseChunk& chunk) {
+// The chunks from `begin` to before `end`.
+void Write(const std::vector<v1::ResponseChunk>& chunks, size_t begin,
+           size_t end, bool one_batch,
+           grpc::ServerWriter<v1::ResponseBatch>* writer) {
   v1::ResponseBatch batch;
-  *batch.add_chunks() = chunk;
-  batch.set_cursor(chunk.cursor());
-  return batch;
+  for (size_t i = begin; i < end; ++i) {
+    *batch.add_chunks() = chunks[i];
+    batch.set_cursor(chunks[i].cursor());
+    if (one_batch && i + 1 < end) continue;
+    writer->Write(batch);
+    batch.Clear();
+  }
 }
 
 }  // namespace
@@ -48,7 +55,7 @@ grpc::Status RichStatus(grpc::StatusCode code, const std::string& reason,
         static_cast<int32_t>(delay->count() * 1000000));
     status.add_details()->PackFrom(retry);
   }
-  return grpc::Status(code, "said by the test", status.SerializeAsString());
+  return {code, "said by the test", status.SerializeAsString()};
 }
 
 ScriptedService::ScriptedService() { Start(); }
@@ -118,7 +125,7 @@ CallScript ScriptedService::TakeScript(
   stream_requests_.push_back(request);
   changed_.NotifyAll();
   if (scripts_.empty()) return {};
-  const CallScript script = scripts_.front();
+  CallScript script = scripts_.front();
   scripts_.pop_front();
   return script;
 }
@@ -127,33 +134,29 @@ grpc::Status ScriptedService::StreamResponse(
     grpc::ServerContext* context, const v1::StreamResponseRequest* request,
     grpc::ServerWriter<v1::ResponseBatch>* writer) {
   const CallScript script = TakeScript(*request);
-  std::vector<v1::ResponseChunk> log;
-  {
-    MutexLock lock(&mu_);
-    log = log_;
-  }
-  v1::ResponseBatch all;
-  int sent = 0;
-  size_t i = FirstIndex(log, *request);
-  i -= std::min(i, static_cast<size_t>(script.rewind));
-  for (;; ++i) {
-    if (sent == script.cut_after) {
-      if (script.one_batch) writer->Write(all);
-      if (!script.hang && !script.hold) return script.status;
-      if (!Hold(context, script.hold, writer)) return grpc::Status::CANCELLED;
-    }
-    if (i >= log.size()) break;
-    if (static_cast<int>(i) == script.skip) continue;
-    ++sent;
-    if (script.one_batch) {
-      *all.add_chunks() = log[i];
-      all.set_cursor(log[i].cursor());
-    } else {
-      writer->Write(BatchOf(log[i]));
-    }
-  }
-  if (script.one_batch) writer->Write(all);
+  const std::vector<v1::ResponseChunk> chunks = ChunksOf(*request, script);
+  const size_t cut = script.cut_after < 0
+                         ? chunks.size()
+                         : static_cast<size_t>(script.cut_after);
+  const size_t sent = std::min(cut, chunks.size());
+  Write(chunks, 0, sent, script.one_batch, writer);
+  if (script.cut_after < 0) return grpc::Status::OK;
+  if (!script.hang && !script.hold) return script.status;
+  if (!Hold(context, script.hold, writer)) return grpc::Status::CANCELLED;
+  Write(chunks, sent, chunks.size(), script.one_batch, writer);
   return grpc::Status::OK;
+}
+
+std::vector<v1::ResponseChunk> ScriptedService::ChunksOf(
+    const v1::StreamResponseRequest& request, const CallScript& script) {
+  MutexLock lock(&mu_);
+  std::vector<v1::ResponseChunk> chunks;
+  size_t i = FirstIndex(log_, request);
+  i -= std::min(i, static_cast<size_t>(script.rewind));
+  for (; i < log_.size(); ++i) {
+    if (static_cast<int>(i) != script.skip) chunks.push_back(log_[i]);
+  }
+  return chunks;
 }
 
 bool ScriptedService::Hold(grpc::ServerContext* context, bool releasable,
@@ -174,7 +177,7 @@ grpc::Status ScriptedService::RunAgent(grpc::ServerContext*,
   MutexLock lock(&mu_);
   run_requests_.push_back(*request);
   if (!run_failures_.empty()) {
-    const grpc::Status status = run_failures_.front();
+    grpc::Status status = run_failures_.front();
     run_failures_.pop_front();
     return status;
   }

@@ -92,6 +92,9 @@ class ScriptedService final : public v1::AgentService::Service {
 
  private:
   CallScript TakeScript(const v1::StreamResponseRequest& request);
+  // What a call would send if it were not cut.
+  std::vector<v1::ResponseChunk> ChunksOf(
+      const v1::StreamResponseRequest& request, const CallScript& script);
   // Returns when released; false when the client left first.
   bool Hold(grpc::ServerContext* context, bool releasable,
             grpc::ServerWriter<v1::ResponseBatch>* writer);
