@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 #include <utility>
 
 #include "lib/agent/sample_places.h"
+#include "lib/agent/trip_words.h"
 #include "lib/base/utf8.h"
 
 namespace agent {
@@ -16,45 +16,6 @@ constexpr size_t kDestinationBytesMax = 60;
 constexpr int kDaysMax = 7;
 constexpr int kDefaultDays = 3;
 constexpr char kDefaultDestination[] = "Lisbon";
-
-struct Word {
-  std::string text;  // without punctuation around it
-  std::string lower;
-  bool ends = false;  // punctuation follows: a phrase ends here
-};
-using Words = std::vector<Word>;
-
-bool IsAnyOf(std::string_view word, std::initializer_list<const char*> list) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
-
-bool IsEdge(char c) {
-  return static_cast<unsigned char>(c) < 0x80 && c != '\'' &&
-         !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9'));
-}
-
-Words Split(std::string_view text) {
-  Words words;
-  const auto is_space = [](char c) {
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-  };
-  for (size_t i = 0; i < text.size();) {
-    size_t end = i;
-    while (end < text.size() && !is_space(text[end])) ++end;
-    std::string_view word = text.substr(i, end - i);
-    i = end + 1;
-    while (!word.empty() && IsEdge(word.front())) word.remove_prefix(1);
-    bool ends = false;
-    while (!word.empty() && IsEdge(word.back())) {
-      word.remove_suffix(1);
-      ends = true;
-    }
-    if (word.empty()) continue;
-    words.push_back({std::string(word), AsciiLower(word), ends});
-  }
-  return words;
-}
 
 bool IsMonthOrDay(const std::string& lower) {
   return IsAnyOf(lower, {"january", "february", "march", "april", "may", "june",
@@ -224,7 +185,7 @@ TripFocus FocusIn(const Words& words) {
 
 TripRequest ParseTripRequest(std::string_view message) {
   message = message.substr(0, Utf8PrefixLength(message, kMessageBytesMax));
-  const Words words = Split(message);
+  const Words words = SplitWords(message);
   TripRequest trip;
   trip.destination = DestinationIn(words);
   trip.destination.resize(
