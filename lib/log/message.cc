@@ -22,6 +22,13 @@ bool BoolOr(const json& object, const char* name) {
   return found != object.end() && found->is_boolean() && found->get<bool>();
 }
 
+int64_t IntegerOr(const json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_number_integer()
+             ? found->get<int64_t>()
+             : 0;
+}
+
 ToolCall CallFromJson(const json& call) {
   return {StringOr(call, "call_id"), StringOr(call, "name"),
           StringOr(call, "arguments")};
@@ -66,6 +73,10 @@ std::string MessageToJson(const Message& message) {
                              {"is_error", message.tool_result->is_error}};
   }
   if (message.implicit) object["implicit"] = true;
+  if (message.usage != Usage{}) {
+    object["usage"] = {{"input_tokens", message.usage.input_tokens},
+                       {"output_tokens", message.usage.output_tokens}};
+  }
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -80,13 +91,15 @@ absl::StatusOr<Message> MessageFromJson(std::string_view text) {
   if (role == kRoleNames[2]) message.role = Role::kTool;
   message.text = StringOr(object, "text");
   message.run_id = StringOr(object, "run");
-  const auto time = object.find("time");
-  if (time != object.end() && time->is_number_integer()) {
-    message.create_time_ms = time->get<int64_t>();
-  }
+  message.create_time_ms = IntegerOr(object, "time");
   message.run_state = StringOr(object, "state");
   message.failure_reason = StringOr(object, "reason");
   message.implicit = BoolOr(object, "implicit");
+  const auto usage = object.find("usage");
+  if (usage != object.end() && usage->is_object()) {
+    message.usage = {IntegerOr(*usage, "input_tokens"),
+                     IntegerOr(*usage, "output_tokens")};
+  }
   ReadTools(object, &message);
   return message;
 }

@@ -35,6 +35,10 @@ struct Message {
   // replaying agents never ask for it.
   bool implicit = false;
 
+  // Of a model's turn: what it cost. An attempt that is given the turn back
+  // reports it again.
+  Usage usage;
+
   friend bool operator==(const Message&, const Message&) = default;
 };
 

@@ -73,23 +73,20 @@ void AppendBacklog::AddEnd(RunEnd end) {
 // Chunks up to the bounds, then the step and the end that follow at once.
 size_t AppendBacklog::RequestLength() const {
   size_t length = 0, bytes = 0;
-  const auto at = [&] { return items_.begin() + first_waiting_ + length; };
-  for (; at() != items_.end(); ++length) {
-    const auto* chunk = std::get_if<ChunkContent>(&at()->what);
+  const size_t waiting = items_.size() - first_waiting_;
+  for (; length < waiting; ++length) {
+    const Item& item = items_[first_waiting_ + length];
+    const auto* chunk = std::get_if<ChunkContent>(&item.what);
     if (chunk == nullptr) break;
     if (length > 0 && (IsAttempt(*chunk) || length == kMaxAppendChunks ||
-                       bytes + at()->bytes > kMaxAppendBytes)) {
+                       bytes + item.bytes > kMaxAppendBytes)) {
       return length;
     }
-    bytes += at()->bytes;
+    bytes += item.bytes;
     if (IsAttempt(*chunk)) return length + 1;  // alone: nothing may delay it
   }
-  if (at() != items_.end() && std::holds_alternative<Step>(at()->what)) {
-    ++length;
-  }
-  if (at() != items_.end() && std::holds_alternative<RunEnd>(at()->what)) {
-    ++length;
-  }
+  if (length < waiting && Holds<Step>(first_waiting_ + length)) ++length;
+  if (length < waiting && Holds<RunEnd>(first_waiting_ + length)) ++length;
   return length;
 }
 

@@ -77,6 +77,10 @@ class AppendBacklog {
     SteadyTime stored_at;  // of acknowledged ones
   };
 
+  template <typename T>
+  bool Holds(size_t index) const {
+    return std::holds_alternative<T>(items_[index].what);
+  }
   void Add(Item item);
   size_t RequestLength() const;
   void DropKept(SteadyTime now);

@@ -51,7 +51,10 @@ AttemptContext::AttemptContext(RunAssignment assignment, SteadyTime begun_at,
       replay_(assignment.steps),
       pieces_(max_chunk_bytes_),
       steps_(static_cast<int>(assignment.steps.size())) {
-  for (const Message& step : assignment.steps) Count(step.text);
+  for (const Message& step : assignment.steps) {
+    Count(step.text);
+    AddUsage(step.usage);
+  }
 }
 
 void AttemptContext::Count(std::string_view text) {
@@ -75,9 +78,13 @@ absl::Status AttemptContext::Emit(std::string piece) {
   return absl::OkStatus();
 }
 
-absl::Status AttemptContext::FlushText() {
+// What was kept back: nothing that follows can complete it.
+std::vector<ChunkContent> AttemptContext::TakeRest() {
   std::string rest = pieces_.Flush();
-  return rest.empty() ? absl::OkStatus() : Emit(std::move(rest));
+  if (rest.empty()) return {};
+  Count(rest);
+  said_.append(rest);
+  return {TextPiece{std::move(rest)}};
 }
 
 Message AttemptContext::NewMessage(Role role) {
@@ -91,20 +98,21 @@ Message AttemptContext::NewMessage(Role role) {
   return message;
 }
 
-absl::Status AttemptContext::Journal(const Message& step) {
+absl::Status AttemptContext::Journal(std::vector<ChunkContent> last,
+                                     const Message& step) {
   ++steps_;
-  return writer_->AddStep(MessageToJson(step));
+  return writer_->AddStep(std::move(last), MessageToJson(step));
 }
 
 absl::Status AttemptContext::JournalOutsideText() {
-  RETURN_IF_ERROR(FlushText());
+  std::vector<ChunkContent> last = TakeRest();
   if (said_.empty()) return absl::OkStatus();
   Message message = NewMessage(Role::kAssistant);
   message.implicit = true;
-  return Journal(message);
+  return Journal(std::move(last), message);
 }
 
-absl::Status AttemptContext::Begin() {
+absl::Status AttemptContext::CheckStep() const {
   RETURN_IF_ERROR(StopStatus());
   if (!in_step_) return absl::OkStatus();
   return RunError("AGENT_ERROR", "the agent began a step within a step",
@@ -112,12 +120,13 @@ absl::Status AttemptContext::Begin() {
 }
 
 absl::StatusOr<Message> AttemptContext::ModelTurn(ProduceTurn produce) {
-  RETURN_IF_ERROR(Begin());
+  RETURN_IF_ERROR(CheckStep());
   ASSIGN_OR_RETURN(std::optional<Message> done,
                    replay_.Next(Role::kAssistant, ""));
   ++step_keys_;
   if (done.has_value()) return *std::move(done);
   RETURN_IF_ERROR(JournalOutsideText());
+  usage_of_turn_ = {};
   in_step_ = true;
   absl::StatusOr<std::vector<ToolCall>> calls = produce();
   in_step_ = false;
@@ -128,24 +137,25 @@ absl::StatusOr<Message> AttemptContext::ModelTurn(ProduceTurn produce) {
 
 absl::StatusOr<Message> AttemptContext::JournalTurn(
     std::vector<ToolCall> calls) {
-  RETURN_IF_ERROR(FlushText());
+  std::vector<ChunkContent> last = TakeRest();
   for (ToolCall& call : calls) {
     call = Sanitized(std::move(call));
     if (call.arguments.size() > max_chunk_bytes_) {
       return TooLarge("a tool call", max_chunk_bytes_);
     }
-    RETURN_IF_ERROR(writer_->Add(call));
+    last.emplace_back(call);
   }
   Message turn = NewMessage(Role::kAssistant);
   turn.tool_calls = std::move(calls);
-  RETURN_IF_ERROR(Journal(turn));
+  turn.usage = usage_of_turn_;
+  RETURN_IF_ERROR(Journal(std::move(last), turn));
   RETURN_IF_ERROR(writer_->AwaitStored());
   return turn;
 }
 
 absl::StatusOr<ToolResult> AttemptContext::ToolStep(const ToolCall& call,
                                                     InvokeTool invoke) {
-  RETURN_IF_ERROR(Begin());
+  RETURN_IF_ERROR(CheckStep());
   const std::string call_id = SanitizeUtf8(call.call_id);
   ASSIGN_OR_RETURN(std::optional<Message> done,
                    replay_.Next(Role::kTool, call_id));
@@ -161,7 +171,7 @@ absl::StatusOr<ToolResult> AttemptContext::ToolStep(const ToolCall& call,
 
 absl::StatusOr<ToolResult> AttemptContext::JournalResult(const ToolCall& call,
                                                          ToolResult result) {
-  RETURN_IF_ERROR(FlushText());
+  std::vector<ChunkContent> last = TakeRest();
   result.call_id = SanitizeUtf8(call.call_id);
   result.result = SanitizeUtf8(result.result);
   if (result.result.size() > max_chunk_bytes_) {
@@ -170,10 +180,10 @@ absl::StatusOr<ToolResult> AttemptContext::JournalResult(const ToolCall& call,
                     " bytes and was dropped.";
     result.is_error = true;
   }
-  RETURN_IF_ERROR(writer_->Add(result));
+  last.emplace_back(result);
   Message step = NewMessage(Role::kTool);
   step.tool_result = result;
-  RETURN_IF_ERROR(Journal(step));
+  RETURN_IF_ERROR(Journal(std::move(last), step));
   RETURN_IF_ERROR(writer_->AwaitStored());
   return result;
 }
@@ -181,12 +191,16 @@ absl::StatusOr<ToolResult> AttemptContext::JournalResult(const ToolCall& call,
 void AttemptContext::AddUsage(const Usage& usage) {
   usage_.input_tokens += usage.input_tokens;
   usage_.output_tokens += usage.output_tokens;
+  usage_of_turn_.input_tokens += usage.input_tokens;
+  usage_of_turn_.output_tokens += usage.output_tokens;
 }
 
 absl::StatusOr<AttemptContext::Completion> AttemptContext::Complete() {
   RETURN_IF_ERROR(StopStatus());
   RETURN_IF_ERROR(replay_.Finish());
-  RETURN_IF_ERROR(FlushText());
+  for (ChunkContent& rest : TakeRest()) {
+    RETURN_IF_ERROR(writer_->Add(std::move(rest)));
+  }
   Completion completion;
   if (!said_.empty() || steps_ == 0) {
     completion.step = MessageToJson(NewMessage(Role::kAssistant));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "lib/agent/run_context.h"
 #include "lib/base/clock.h"
@@ -55,14 +56,15 @@ class AttemptContext final : public RunContext {
   const std::string& text() const { return text_; }
 
  private:
-  absl::Status Begin();
+  absl::Status CheckStep() const;
   absl::Status Emit(std::string piece);
-  absl::Status FlushText();
+  std::vector<ChunkContent> TakeRest();
   absl::Status JournalOutsideText();
   absl::StatusOr<Message> JournalTurn(std::vector<ToolCall> calls);
   absl::StatusOr<ToolResult> JournalResult(const ToolCall& call,
                                            ToolResult result);
-  absl::Status Journal(const Message& step);
+  // `last`: the chunks that go with the step.
+  absl::Status Journal(std::vector<ChunkContent> last, const Message& step);
   Message NewMessage(Role role);
   void Count(std::string_view text);
 
@@ -82,7 +84,8 @@ class AttemptContext final : public RunContext {
   int steps_ = 0;      // journalled ones of the run, the standing included
   int step_keys_ = 0;  // explicit ones, done or given back
   bool in_step_ = false;
-  Usage usage_;
+  Usage usage_;          // of the run, what stands included
+  Usage usage_of_turn_;  // added since the turn began
 };
 
 }  // namespace agent

@@ -109,35 +109,45 @@ absl::Status ResponseWriter::AdmitLocked(const ChunkContent& content) {
   return absl::OkStatus();
 }
 
-absl::Status ResponseWriter::Add(ChunkContent content) {
-  absl::Status admitted;
+void ResponseWriter::AwaitRoomLocked() {
+  while (WhyNotLocked().ok() &&
+         (backlog_.waiting_bytes() >= kMaxWaitingBytes ||
+          backlog_.waiting_chunks() >= kMaxWaitingChunks)) {
+    changed_.Wait(&mu_);
+  }
+}
+
+absl::Status ResponseWriter::Queue(std::vector<ChunkContent> contents,
+                                   std::optional<std::string> step) {
+  absl::Status refused;
   {
     MutexLock lock(&mu_);
-    while (WhyNotLocked().ok() &&
-           (backlog_.waiting_bytes() >= kMaxWaitingBytes ||
-            backlog_.waiting_chunks() >= kMaxWaitingChunks)) {
-      changed_.Wait(&mu_);
-    }
+    AwaitRoomLocked();
     if (absl::Status why = WhyNotLocked(); !why.ok()) return why;
-    admitted = AdmitLocked(content);
-    if (admitted.ok()) backlog_.AddChunk(std::move(content));
+    for (ChunkContent& content : contents) {
+      refused = AdmitLocked(content);
+      if (!refused.ok()) break;
+      backlog_.AddChunk(std::move(content));
+    }
+    if (refused.ok() && step.has_value()) backlog_.AddStep(*std::move(step));
   }
-  if (!admitted.ok()) {
-    stop_->Stop(admitted);
-    return admitted;
+  if (!refused.ok()) {
+    stop_->Stop(refused);
+    return refused;
   }
   Pump();
   return absl::OkStatus();
 }
 
-absl::Status ResponseWriter::AddStep(std::string json) {
-  {
-    MutexLock lock(&mu_);
-    if (absl::Status why = WhyNotLocked(); !why.ok()) return why;
-    backlog_.AddStep(std::move(json));
-  }
-  Pump();
-  return absl::OkStatus();
+absl::Status ResponseWriter::Add(ChunkContent content) {
+  std::vector<ChunkContent> contents;
+  contents.push_back(std::move(content));
+  return Queue(std::move(contents), std::nullopt);
+}
+
+absl::Status ResponseWriter::AddStep(std::vector<ChunkContent> last,
+                                     std::string json) {
+  return Queue(std::move(last), std::move(json));
 }
 
 absl::Status ResponseWriter::AwaitStored() {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -54,8 +55,9 @@ class ResponseWriter : public std::enable_shared_from_this<ResponseWriter> {
   // waits. Fails when the run must stop.
   absl::Status Add(ChunkContent content);
 
-  // Queues a journalled step, which stands after all that was added before it.
-  absl::Status AddStep(std::string json);
+  // Queues a journalled step, which stands after all that was added before it,
+  // and the last chunks it is made of, which go in the same APPEND.
+  absl::Status AddStep(std::vector<ChunkContent> last, std::string json);
 
   // Waits until everything added is stored.
   absl::Status AwaitStored();
@@ -85,14 +87,18 @@ class ResponseWriter : public std::enable_shared_from_this<ResponseWriter> {
     return state_ == State::kEnded || state_ == State::kClosed;
   }
   absl::Status WhyNotLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void AwaitRoomLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status AdmitLocked(const ChunkContent& content)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status Queue(std::vector<ChunkContent> contents,
+                     std::optional<std::string> step);
 
   // Sending.
   void Pump();
   void OnAnswer(SteadyTime sent_at, absl::StatusOr<AppendOutcome> answer);
   void DeliverAnswer(const AppendOutcome& outcome);
-  void RetryAfter(absl::Duration delay);
+  void RetryAfterLocked(absl::Duration delay)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Why an answer makes the attempt stop, or OK; and what else it means.
   absl::Status StopFor(const absl::StatusOr<AppendOutcome>& answer);

@@ -114,7 +114,7 @@ void ResponseWriter::ApplyLocked(SteadyTime sent_at,
                                  bool stopped) {
   if (!answer.ok()) {
     if (StoreIsFull(answer.status())) lease_.Held(sent_at);
-    if (!DoneLocked()) RetryAfter(backoff_.Next());
+    if (!DoneLocked()) RetryAfterLocked(backoff_.Next());
     return;
   }
   backoff_.Reset();
@@ -139,7 +139,7 @@ void ResponseWriter::CancelLocked() {
   if (end_.has_value()) backlog_.AddEnd(*end_);
 }
 
-void ResponseWriter::RetryAfter(absl::Duration delay) {
+void ResponseWriter::RetryAfterLocked(absl::Duration delay) {
   retry_waits_ = true;
   timers_->After(delay, [weak = weak_from_this()] {
     const auto self = weak.lock();

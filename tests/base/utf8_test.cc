@@ -82,10 +82,9 @@ TEST(Utf8Test, EverySequenceOfTwoBytesIsJudgedAsTheDefinitionDoes) {
 
 // The bytes at which any rule changes, in all combinations of up to four.
 TEST(Utf8Test, EverySequenceOfBoundaryBytesIsJudgedAsTheDefinitionDoes) {
-  const unsigned char bounds[] = {0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F,
-                                  0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0,
-                                  0xE1, 0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1,
-                                  0xF3, 0xF4, 0xF5, 0xF8, 0xFF};
+  const unsigned char bounds[] = {0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F,
+                                  0xA0, 0xBF, 0xC1, 0xC2, 0xDF, 0xE0,
+                                  0xED, 0xEF, 0xF0, 0xF1, 0xF4, 0xF5};
   for (const unsigned char a : bounds) {
     for (const unsigned char b : bounds) {
       for (const unsigned char c : bounds) {

@@ -272,6 +272,23 @@ TEST_F(AttemptContextTest, ALaterAttemptReplaysWithoutRepeating) {
   EXPECT_EQ(end.text_bytes, 23);
 }
 
+TEST_F(AttemptContextTest, WhatATurnCostIsReportedByTheAttemptThatEndsTheRun) {
+  AttemptContext& first = Start();
+  ASSERT_OK(first.ModelTurn([&] {
+    first.AddUsage({100, 20});
+    return NoCalls();
+  }));
+  EXPECT_EQ(Steps()[0].usage, (Usage{100, 20}));
+  Message turn = Turn("turn ");
+  turn.usage = {100, 20};
+  writer_->Close();
+
+  const AttemptContext& second = Start(SecondAttempt({turn}));
+  ASSERT_OK(context_->ModelTurn(NotCalled));
+  context_->AddUsage({3, 4});
+  EXPECT_EQ(second.usage(), (Usage{103, 24}));
+}
+
 TEST_F(AttemptContextTest, TheKeyOfAToolIsTheSameInEveryAttempt) {
   const ToolCall call{"id", "pay", "{}"};
   const auto key_of = [&](AttemptContext& context) {

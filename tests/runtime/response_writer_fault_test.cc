@@ -119,10 +119,10 @@ TEST_F(ResponseWriterFaultTest, ALostStepIsWrittenAgain) {
   StartWriting();
   ASSERT_OK(Say("a"));
   store_.Store(store_.Next());
-  ASSERT_OK(writer_->AddStep("step one"));
+  ASSERT_OK(writer_->AddStep({}, "step one"));
   store_.Store(store_.Next());
   store_.Truncate(2, 1);  // only the step is lost
-  ASSERT_OK(writer_->AddStep("step two"));
+  ASSERT_OK(writer_->AddStep({}, "step two"));
   store_.Store(store_.Next());  // GAP
   Pending again = store_.Next();
   EXPECT_EQ(again.request.step, "step one");

@@ -97,7 +97,7 @@ TEST_F(ResponseWriterTest, AStepGoesWithTheLastOfItsChunks) {
   StartWriting();
   ASSERT_OK(Say("first"));
   ASSERT_OK(Say("a"));
-  ASSERT_OK(writer_->AddStep("{\"role\":1}"));
+  ASSERT_OK(writer_->AddStep({}, "{\"role\":1}"));
   ASSERT_OK(Say("b"));
   store_.Store(store_.Next());
   Pending step = store_.Next();
@@ -113,7 +113,7 @@ TEST_F(ResponseWriterTest, AStepGoesWithTheLastOfItsChunks) {
 TEST_F(ResponseWriterTest, AwaitStoredReturnsOnlyWhenAllIsAcknowledged) {
   StartWriting();
   ASSERT_OK(Say("a"));
-  ASSERT_OK(writer_->AddStep("{}"));
+  ASSERT_OK(writer_->AddStep({}, "{}"));
   auto waiting =
       std::async(std::launch::async, [&] { return writer_->AwaitStored(); });
   store_.Store(store_.Next());
