@@ -5,6 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "agent/client/errors.h"
+#include "client/src/connection_poll.h"
 #include "client/src/retry.h"
 #include "lib/base/random.h"
 
@@ -34,16 +35,17 @@ bool MayRepeat(const absl::Status& status) {
 }
 
 template <typename Request, typename Response>
-absl::StatusOr<Response> Call(Stub* stub, const RetryPolicy& policy,
-                              Method<Request, Response> method,
-                              const Request& request) {
+absl::StatusOr<Response> Call(
+    const std::shared_ptr<grpc::ChannelInterface>& channel, Stub* stub,
+    const RetryPolicy& policy, Method<Request, Response> method,
+    const Request& request) {
   Outage outage(policy);
   for (;;) {
     absl::StatusOr<Response> response = CallOnce(stub, method, request);
     if (response.ok() || !MayRepeat(response.status())) return response;
     const auto wait = outage.OnFailure(response.status(), absl::Now());
     if (!wait.has_value()) return response;
-    absl::SleepFor(*wait);
+    ConnectionPoll(channel).PollFor(absl::ToChronoNanoseconds(*wait));
   }
 }
 
@@ -59,37 +61,37 @@ absl::StatusOr<v1::RunAgentResponse> AgentClient::RunAgent(
     v1::RunAgentRequest request) const {
   if (request.request_id().empty()) request.set_request_id(RandomId());
   return Call<v1::RunAgentRequest, v1::RunAgentResponse>(
-      stub_.get(), policy_, &Stub::RunAgent, request);
+      channel_, stub_.get(), policy_, &Stub::RunAgent, request);
 }
 
 absl::StatusOr<v1::Run> AgentClient::GetRun(
     const v1::GetRunRequest& request) const {
-  return Call<v1::GetRunRequest, v1::Run>(stub_.get(), policy_, &Stub::GetRun,
-                                          request);
+  return Call<v1::GetRunRequest, v1::Run>(channel_, stub_.get(), policy_,
+                                          &Stub::GetRun, request);
 }
 
 absl::StatusOr<v1::ListRunsResponse> AgentClient::ListRuns(
     const v1::ListRunsRequest& request) const {
   return Call<v1::ListRunsRequest, v1::ListRunsResponse>(
-      stub_.get(), policy_, &Stub::ListRuns, request);
+      channel_, stub_.get(), policy_, &Stub::ListRuns, request);
 }
 
 absl::StatusOr<v1::Run> AgentClient::CancelRun(
     const v1::CancelRunRequest& request) const {
-  return Call<v1::CancelRunRequest, v1::Run>(stub_.get(), policy_,
+  return Call<v1::CancelRunRequest, v1::Run>(channel_, stub_.get(), policy_,
                                              &Stub::CancelRun, request);
 }
 
 absl::StatusOr<v1::Conversation> AgentClient::GetConversation(
     const v1::GetConversationRequest& request) const {
   return Call<v1::GetConversationRequest, v1::Conversation>(
-      stub_.get(), policy_, &Stub::GetConversation, request);
+      channel_, stub_.get(), policy_, &Stub::GetConversation, request);
 }
 
 absl::StatusOr<v1::ListConversationsResponse> AgentClient::ListConversations(
     const v1::ListConversationsRequest& request) const {
   return Call<v1::ListConversationsRequest, v1::ListConversationsResponse>(
-      stub_.get(), policy_, &Stub::ListConversations, request);
+      channel_, stub_.get(), policy_, &Stub::ListConversations, request);
 }
 
 absl::Status AgentClient::DeleteConversation(
@@ -103,7 +105,8 @@ absl::Status AgentClient::DeleteConversation(
 
 absl::StatusOr<v1::ListAgentsResponse> AgentClient::ListAgents() const {
   return Call<v1::ListAgentsRequest, v1::ListAgentsResponse>(
-      stub_.get(), policy_, &Stub::ListAgents, v1::ListAgentsRequest());
+      channel_, stub_.get(), policy_, &Stub::ListAgents,
+      v1::ListAgentsRequest());
 }
 
 std::unique_ptr<ResumableStream> AgentClient::StreamResponse(

@@ -42,6 +42,17 @@ class ConnectionPoll {
     queue_.Next(&tag, &ok);
   }
 
+  // Polls for all of `time`.
+  void PollFor(std::chrono::nanoseconds time) {
+    const auto deadline = std::chrono::steady_clock::now() + time;
+    for (;;) {
+      const std::chrono::nanoseconds left =
+          deadline - std::chrono::steady_clock::now();
+      if (left.count() <= 0) return;
+      Poll(left);
+    }
+  }
+
  private:
   const std::shared_ptr<grpc::ChannelInterface> channel_;
   grpc::CompletionQueue queue_;
