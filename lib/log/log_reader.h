@@ -50,6 +50,7 @@ struct ReaderOptions {
 // DATA_LOSS, UNAVAILABLE); after one, or `ended`, no Next.
 class LogReader {
  public:
+  // `hub`, `timers` and the log behind the hub must outlive it.
   static std::shared_ptr<LogReader> Create(TailHub* hub, TimerQueue* timers,
                                            ReadRequest request,
                                            ReaderOptions options);

@@ -214,6 +214,20 @@ TEST_F(TailHubTest, DoublesNothingThatIsBothStoredAndRead) {
   EXPECT_THAT(reading->ids(), ElementsAreArray(LogIds()));
 }
 
+TEST_F(TailHubTest, EmptiesTheTailThatMissesANumber) {
+  const auto reading = ReadOpenRun();
+  SayHere();
+  ASSERT_TRUE(reading->AwaitCount(4));
+  EXPECT_GT(hub_->Attach(FakeStore::kConversation)->ring_bytes(), 0u);
+  store_.LoseWakes(true);
+  store_.Say();  // by another process
+  Store({store_.Say()});
+  ASSERT_TRUE(reading->AwaitCount(6));
+  AwaitQuiet();
+  EXPECT_EQ(hub_->Attach(FakeStore::kConversation)->ring_bytes(), 0u);
+  EXPECT_THAT(reading->ids(), ElementsAreArray(LogIds()));
+}
+
 TEST_F(TailHubTest, CatchesUpAReaderFarBehindFromPages) {
   Limit({.max_chunks = 8});
   WriteRun("a", 0, /*open=*/true);
