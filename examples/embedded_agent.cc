@@ -84,8 +84,8 @@ int Main(int argc, char** argv) {
   std::error_code ignored;
   std::filesystem::remove_all(data_dir, ignored);
   if (status.ok()) return EXIT_SUCCESS;
-  std::fprintf(stderr, "embedded_agent: %s\n",
-               std::string(status.message()).c_str());
+  const std::string message(status.message());
+  std::fprintf(stderr, "embedded_agent: %s\n", message.c_str());
   return EXIT_FAILURE;
 }
 

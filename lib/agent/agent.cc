@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "lib/base/error.h"
@@ -40,8 +41,8 @@ bool IsRetryableRunError(const absl::Status& status) {
 
 RunFailed ToRunFailed(const absl::Status& status) {
   if (IsRunError(status)) {
-    return {.reason = ReasonOf(status),
-            .message = std::string(status.message())};
+    std::string message(status.message());
+    return {.reason = ReasonOf(status), .message = std::move(message)};
   }
   return {.reason = kDefaultReason,
           .message = "the agent ended with an error (" +

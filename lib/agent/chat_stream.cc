@@ -21,9 +21,9 @@ constexpr size_t kCallBytesMax = 1 << 20;
 
 // A member, or null where there is none or `json` is no object.
 const Json& Member(const Json& json, const char* name) {
-  static const Json* const none = new Json();
+  static const auto* const kNone = new Json();
   const auto it = json.find(name);
-  return it == json.end() ? *none : *it;
+  return it == json.end() ? *kNone : *it;
 }
 
 std::string Text(const Json& json) {

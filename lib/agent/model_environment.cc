@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "lib/agent/azure_cli_token.h"
 #include "lib/agent/offline_planner.h"
 #include "lib/agent/openai_model.h"
@@ -54,14 +55,10 @@ absl::Status CheckKey(const Setting& key) {
   return Invalid(key.name, "must be printable ASCII without spaces");
 }
 
-bool StartsWith(const std::string& text, const char* prefix) {
-  return text.rfind(prefix, 0) == 0;
-}
-
 bool IsLoopback(const std::string& url) {
   for (const char* host :
        {"http://localhost", "http://127.0.0.1", "http://[::1]"}) {
-    if (!StartsWith(url, host)) continue;
+    if (!absl::StartsWith(url, host)) continue;
     const char next = url.c_str()[std::string(host).size()];
     if (next == '\0' || next == ':' || next == '/') return true;
   }
@@ -69,8 +66,8 @@ bool IsLoopback(const std::string& url) {
 }
 
 absl::Status CheckUrl(const Setting& url, bool plain_allowed) {
-  const bool http = StartsWith(url.value, "http://");
-  if (!http && !StartsWith(url.value, "https://")) {
+  const bool http = absl::StartsWith(url.value, "http://");
+  if (!http && !absl::StartsWith(url.value, "https://")) {
     return Invalid(url.name, "must begin with https:// or http://");
   }
   if (http && !plain_allowed && !IsLoopback(url.value)) {
@@ -97,8 +94,8 @@ std::optional<std::string> FindAz(const GetEnvironment& getenv) {
 }
 
 Clock* SystemClockInstance() {
-  static SystemClock* const clock = new SystemClock();
-  return clock;
+  static auto* const kClock = new SystemClock();
+  return kClock;
 }
 
 // A token must be had at the start: who cannot log in shall hear of it now.

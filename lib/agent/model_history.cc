@@ -65,6 +65,17 @@ size_t FirstThatFits(const std::vector<Message>& messages, size_t bytes_max) {
   return bytes <= bytes_max ? 0 : first;
 }
 
+// The tool messages that follow the turn at `turn`.
+std::vector<Message> ResultsAfter(const std::vector<Message>& history,
+                                  size_t turn) {
+  std::vector<Message> results;
+  for (size_t i = turn + 1;
+       i < history.size() && history[i].role == Role::kTool; ++i) {
+    results.push_back(history[i]);
+  }
+  return results;
+}
+
 std::vector<Message> Paired(const std::vector<Message>& history) {
   std::vector<Message> out;
   std::set<std::string> unanswered;  // runs
@@ -78,15 +89,10 @@ std::vector<Message> Paired(const std::vector<Message>& history) {
       continue;
     }
     if (message.role == Role::kTool) continue;  // taken with its turn
-    if (unanswered.contains(message.run_id)) continue;
-    if (message.text.empty() && message.tool_calls.empty()) continue;
+    const bool empty = message.text.empty() && message.tool_calls.empty();
+    if (empty || unanswered.contains(message.run_id)) continue;
     out.push_back(message);
-    std::vector<Message> results;
-    for (size_t j = i + 1; j < history.size() && history[j].role == Role::kTool;
-         ++j) {
-      results.push_back(history[j]);
-    }
-    AppendResults(message, std::move(results), &out);
+    AppendResults(message, ResultsAfter(history, i), &out);
   }
   return out;
 }

@@ -97,7 +97,7 @@ std::string Looked(const PlanFacts& facts) {
 }
 
 std::string LongDay(int day, const SamplePlace& place) {
-  const size_t i = static_cast<size_t>(day);
+  const auto i = static_cast<size_t>(day);
   const std::string& first = place.sights[2 * i % place.sights.size()];
   const std::string& second = place.sights[(2 * i + 1) % place.sights.size()];
   return "- 🌅 **Morning:** begin with " + first +
@@ -113,7 +113,7 @@ std::string LongDay(int day, const SamplePlace& place) {
 }
 
 std::string ShortDay(int day, const SamplePlace& place) {
-  const size_t i = static_cast<size_t>(day);
+  const auto i = static_cast<size_t>(day);
   std::string text = "- 🌅 Morning: " + place.sights[i % place.sights.size()];
   text += i % 2 == 0
               ? "\n- 🍴 Lunch: " + place.dishes[i % place.dishes.size()]

@@ -168,7 +168,7 @@ absl::StatusOr<std::string> OpenAiModel::AuthHeader(RunContext& context) const {
 
 bool OpenAiModel::RejectToken(const std::string& header) const {
   if (options_.azure_token == nullptr) return false;
-  options_.azure_token->Reject(std::string_view(header).substr(kBearer.size()));
+  options_.azure_token->Reject(header.substr(kBearer.size()));
   return true;
 }
 

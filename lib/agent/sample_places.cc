@@ -1,23 +1,13 @@
 #include "lib/agent/sample_places.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace agent {
 namespace {
 
-std::vector<SamplePlace> MakePlaces() {
+std::vector<SamplePlace> EuropeanPlaces() {
   return {
-      {"Tokyo",
-       "🗼",
-       12,
-       21,
-       {"Senso-ji temple in Asakusa", "the Meiji shrine and its forest",
-        "Shibuya's great crossing", "the Tsukiji outer market",
-        "Ueno park and its museums", "the view from the Tokyo Skytree"},
-       {"ramen at a counter of eight seats", "sushi near the market",
-        "okonomiyaki from the hot plate"},
-       {"an evening of lanterns along the Sumida river",
-        "a flea market at a shrine in Shinjuku",
-        "a matinee at the kabuki theatre in Ginza",
-        "a craft beer weekend in Yoyogi park"}},
       {"Paris",
        "🥐",
        8,
@@ -42,16 +32,6 @@ std::vector<SamplePlace> MakePlaces() {
        {"a lunchtime concert in Saint Martin's church",
         "the Sunday flower market in Columbia Road", "a comedy night in Soho",
         "a street food fair in Camden"}},
-      {"New York",
-       "🗽",
-       8,
-       17,
-       {"the High Line from end to end", "Central Park on a rented bicycle",
-        "the Metropolitan Museum", "the ferry past the Statue of Liberty",
-        "Brooklyn Bridge on foot", "the view from the Top of the Rock"},
-       {"a slice, folded", "pastrami on rye", "dumplings in Chinatown"},
-       {"a free concert in Bryant Park", "an off-Broadway preview",
-        "a rooftop film in Brooklyn", "a greenmarket at Union Square"}},
       {"Lisbon",
        "🚋",
        13,
@@ -84,6 +64,34 @@ std::vector<SamplePlace> MakePlaces() {
         "tapas, standing, in Poble-sec"},
        {"human towers on a square in Gràcia", "a guitar recital in the Palau",
         "a vinyl fair at the Raval", "magic fountains with music"}},
+  };
+}
+
+std::vector<SamplePlace> FartherPlaces() {
+  return {
+      {"Tokyo",
+       "🗼",
+       12,
+       21,
+       {"Senso-ji temple in Asakusa", "the Meiji shrine and its forest",
+        "Shibuya's great crossing", "the Tsukiji outer market",
+        "Ueno park and its museums", "the view from the Tokyo Skytree"},
+       {"ramen at a counter of eight seats", "sushi near the market",
+        "okonomiyaki from the hot plate"},
+       {"an evening of lanterns along the Sumida river",
+        "a flea market at a shrine in Shinjuku",
+        "a matinee at the kabuki theatre in Ginza",
+        "a craft beer weekend in Yoyogi park"}},
+      {"New York",
+       "🗽",
+       8,
+       17,
+       {"the High Line from end to end", "Central Park on a rented bicycle",
+        "the Metropolitan Museum", "the ferry past the Statue of Liberty",
+        "Brooklyn Bridge on foot", "the view from the Top of the Rock"},
+       {"a slice, folded", "pastrami on rye", "dumplings in Chinatown"},
+       {"a free concert in Bryant Park", "an off-Broadway preview",
+        "a rooftop film in Brooklyn", "a greenmarket at Union Square"}},
       {"Seattle",
        "☕",
        7,
@@ -95,6 +103,13 @@ std::vector<SamplePlace> MakePlaces() {
        {"a farmers' market in Ballard", "a poetry slam on Capitol Hill",
         "live music at a club in Belltown", "a kayak evening on Lake Union"}},
   };
+}
+
+std::vector<SamplePlace> MakePlaces() {
+  std::vector<SamplePlace> places = EuropeanPlaces();
+  std::vector<SamplePlace> farther = FartherPlaces();
+  std::move(farther.begin(), farther.end(), std::back_inserter(places));
+  return places;
 }
 
 SamplePlace AnyPlace(std::string_view name) {
@@ -116,8 +131,8 @@ SamplePlace AnyPlace(std::string_view name) {
 }  // namespace
 
 const std::vector<SamplePlace>& KnownPlaces() {
-  static const auto* const places = new std::vector<SamplePlace>(MakePlaces());
-  return *places;
+  static const auto* const kPlaces = new std::vector<SamplePlace>(MakePlaces());
+  return *kPlaces;
 }
 
 SamplePlace PlaceNamed(std::string_view name) {

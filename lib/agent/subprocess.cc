@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 
 #include "lib/base/clock.h"
 #include "lib/base/status_macros.h"
@@ -63,6 +63,7 @@ class Fd {
 
 absl::StatusOr<pid_t> Spawn(const std::vector<std::string>& argv, int out) {
   std::vector<char*> args;
+  args.reserve(argv.size() + 1);
   for (const std::string& arg : argv) {
     args.push_back(const_cast<char*>(arg.c_str()));
   }

@@ -26,6 +26,11 @@ ToolResult Failed(const ToolCall& call, std::string why) {
   return {.call_id = call.call_id, .result = std::move(why), .is_error = true};
 }
 
+std::string MessageOf(const absl::Status& status) {
+  std::string message(status.message());
+  return message;
+}
+
 // Valid UTF-8 of at most `limit` bytes, and a line that tells of a cut.
 std::string Bounded(std::string_view text, size_t limit) {
   std::string whole = SanitizeUtf8(text);
@@ -59,8 +64,8 @@ absl::StatusOr<std::shared_ptr<ToolLoop>> ToolLoop::Create(
     absl::StatusOr<JsonSchema> schema =
         JsonSchema::Parse(spec.parameters_schema);
     if (!schema.ok()) {
-      return absl::InvalidArgumentError("tool '" + spec.name + "': " +
-                                        std::string(schema.status().message()));
+      return absl::InvalidArgumentError("tool '" + spec.name +
+                                        "': " + MessageOf(schema.status()));
     }
     entries.push_back({std::move(tool), std::move(spec), *std::move(schema)});
   }
@@ -168,14 +173,13 @@ ToolResult ToolLoop::Invoke(const ToolCall& call, std::string_view key) const {
   }
   if (const absl::Status fits = entry->schema.ValidateObject(call.arguments);
       !fits.ok()) {
-    return Failed(call, "the arguments do not fit the tool's schema: " +
-                            Bounded(std::string(fits.message()),
-                                    options_.max_result_bytes));
+    return Failed(call,
+                  "the arguments do not fit the tool's schema: " +
+                      Bounded(MessageOf(fits), options_.max_result_bytes));
   }
   const absl::StatusOr<std::string> result = entry->tool->Invoke(
       {.arguments = call.arguments, .idempotency_key = key});
-  const std::string text =
-      result.ok() ? *result : std::string(result.status().message());
+  const std::string text = result.ok() ? *result : MessageOf(result.status());
   return {.call_id = call.call_id,
           .result = Bounded(text, options_.max_result_bytes),
           .is_error = !result.ok()};

@@ -110,24 +110,26 @@ int NumberOf(const std::string& word) {
   return std::stoi(word);
 }
 
+// Of a unit such as "days" and what was said before it, "3" or "a".
+int DaysOf(const std::string& unit, const std::string& count) {
+  if (unit == "weekend") return 2;
+  if (IsAnyOf(unit, {"day", "days", "day's", "nights", "night"})) {
+    return NumberOf(count);
+  }
+  if (!IsAnyOf(unit, {"week", "weeks"})) return 0;
+  return count == "a" ? kDaysMax : NumberOf(count) * kDaysMax;
+}
+
 int DaysIn(const Words& words) {
-  for (size_t i = 0; i < words.size(); ++i) {
-    const std::string& word = words[i].lower;
-    const size_t dash = word.find('-');
-    const std::string unit = dash == word.npos ? word : word.substr(dash + 1);
-    const std::string count = dash != word.npos ? word.substr(0, dash)
-                              : i > 0           ? words[i - 1].lower
-                                                : "";
-    const int number = NumberOf(count);
-    int days = 0;
-    if (IsAnyOf(unit, {"day", "days", "day's", "nights", "night"})) {
-      days = number;
-    } else if (IsAnyOf(unit, {"week", "weeks"})) {
-      days = count == "a" ? kDaysMax : number * kDaysMax;
-    } else if (unit == "weekend") {
-      days = 2;
-    }
+  std::string before;
+  for (const Word& word : words) {
+    const size_t dash = word.lower.find('-');  // "3-day"
+    const int days =
+        dash == word.lower.npos
+            ? DaysOf(word.lower, before)
+            : DaysOf(word.lower.substr(dash + 1), word.lower.substr(0, dash));
     if (days > 0) return std::min(days, kDaysMax);
+    before = word.lower;
   }
   return 0;
 }
@@ -199,9 +201,9 @@ TripRequest ParseTripRequest(std::string_view message) {
 TripRequest TripOfConversation(const std::vector<Message>& messages) {
   TripRequest trip;
   bool newest = true;
-  for (auto it = messages.rbegin(); it != messages.rend(); ++it) {
-    if (it->role != Role::kUser) continue;
-    const TripRequest said = ParseTripRequest(it->text);
+  for (size_t i = messages.size(); i-- > 0;) {
+    if (messages[i].role != Role::kUser) continue;
+    const TripRequest said = ParseTripRequest(messages[i].text);
     if (newest) {
       trip = said;
       newest = false;
