@@ -1,6 +1,8 @@
 #include "client/program/command_line.h"
 
-#include <utility>
+#include <CLI/CLI.hpp>
+#include <array>
+#include <iterator>
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
@@ -54,6 +56,8 @@ bool SetBool(const std::string& value, CommandLine* line) {
   return SetSwitch(value, &(line->*kMember));
 }
 
+constexpr const char* kHelp = "help";
+
 constexpr Flag kFlags[] = {
     {"server", "ADDRESS", "",
      "host:port or unix:PATH of the service; AGENT_SERVER in the environment; "
@@ -63,7 +67,7 @@ constexpr Flag kFlags[] = {
      SetBool<&CommandLine::json>},
     {"color", "auto|always|never", "",
      "colours; auto, the default, on a terminal only", SetColor},
-    {"help", "", "", "says how to use it", SetBool<&CommandLine::help>},
+    {kHelp, "", "", "says how to use it", SetBool<&CommandLine::help>},
     {"version", "", "", "prints the version", SetBool<&CommandLine::version>},
     {"conversation", "ID", "chat run",
      "goes on with this conversation; a new one without it",
@@ -90,13 +94,6 @@ constexpr Flag kFlags[] = {
      SetOutage},
 };
 
-const Flag* FindFlag(const std::string& name) {
-  for (const Flag& flag : kFlags) {
-    if (name == flag.name) return &flag;
-  }
-  return nullptr;
-}
-
 bool Knows(const Flag& flag, const std::string& command) {
   for (absl::string_view name : absl::StrSplit(flag.commands, ' ')) {
     if (name.empty() || name == command) return true;
@@ -113,90 +110,59 @@ absl::Status Usage(const std::string& text) {
   return absl::InvalidArgumentError(text);
 }
 
-// Takes the arguments one by one.
-class Parser {
- public:
-  explicit Parser(const std::vector<std::string>& arguments)
-      : arguments_(arguments) {}
-
-  absl::Status Parse(CommandLine* line) {
-    bool flags_ended = false;
-    while (next_ < arguments_.size()) {
-      const std::string& argument = arguments_[next_++];
-      if (flags_ended || argument.size() < 2 || argument[0] != '-') {
-        TakeWord(argument, line);
-      } else if (argument == "--") {
-        flags_ended = true;
-      } else if (absl::Status status = TakeFlag(argument, line); !status.ok()) {
-        return status;
-      }
-    }
-    return CheckFlags(*line);
+// Sets what was given, and checks that the command knows it.
+absl::Status Take(const Flag& flag, const std::string& value,
+                  CommandLine* line) {
+  if (!flag.set(value, line)) {
+    return Usage(absl::StrCat("--", flag.name, ": \"", value,
+                              "\" is not allowed: ", Shape(flag), ", ",
+                              flag.help));
   }
-
- private:
-  static void TakeWord(const std::string& word, CommandLine* line) {
-    if (line->command.empty()) {
-      line->command = word;
-    } else {
-      line->arguments.push_back(word);
-    }
-  }
-
-  absl::Status TakeFlag(const std::string& argument, CommandLine* line) {
-    if (argument == "-h") return TakeFlag("--help", line);
-    const size_t dashes = argument[1] == '-' ? 2 : 1;
-    const size_t equals = argument.find('=');
-    const std::string name = argument.substr(dashes, equals - dashes);
-    const Flag* flag = dashes == 2 ? FindFlag(name) : nullptr;
-    if (flag == nullptr) {
-      return Usage(absl::StrCat("unknown flag ", argument));
-    }
-    std::string value = "true";
-    if (equals != std::string::npos) {
-      value = argument.substr(equals + 1);
-    } else if (*flag->value != '\0') {
-      if (next_ == arguments_.size()) {
-        return Usage(absl::StrCat(argument, " needs a value: ", Shape(*flag)));
-      }
-      value = arguments_[next_++];
-    }
-    if (!flag->set(value, line)) {
-      return Usage(absl::StrCat("--", name, ": \"", value,
-                                "\" is not allowed: ", Shape(*flag), ", ",
-                                flag->help));
-    }
-    used_.push_back(flag);
+  if (line->help || line->version || line->command.empty() ||
+      Knows(flag, line->command)) {
     return absl::OkStatus();
   }
-
-  absl::Status CheckFlags(const CommandLine& line) const {
-    if (line.help || line.version || line.command.empty()) {
-      return absl::OkStatus();
-    }
-    for (const Flag* flag : used_) {
-      if (Knows(*flag, line.command)) continue;
-      return Usage(absl::StrCat("--", flag->name, " does not go with ",
-                                line.command, "; it goes with ",
-                                flag->commands));
-    }
-    return absl::OkStatus();
-  }
-
-  const std::vector<std::string>& arguments_;
-  size_t next_ = 0;
-  std::vector<const Flag*> used_;
-};
+  return Usage(absl::StrCat("--", flag.name, " does not go with ",
+                            line->command, "; it goes with ", flag.commands));
+}
 
 }  // namespace
 
 absl::StatusOr<CommandLine> ParseCommandLine(
     const std::vector<std::string>& arguments, const Environment& environment) {
+  CLI::App app;
+  app.set_help_flag("");  // ours speaks of commands
+  std::vector<std::string> words;
+  app.add_option("words", words);
+  std::array<std::string, std::size(kFlags)> values;
+  std::array<CLI::Option*, std::size(kFlags)> options{};
+  for (size_t i = 0; i < values.size(); ++i) {
+    const std::string name = absl::StrCat("--", kFlags[i].name,
+                                          kFlags[i].name == kHelp ? ",-h" : "");
+    options[i] = *kFlags[i].value == '\0' ? app.add_flag(name, values[i])
+                                          : app.add_option(name, values[i]);
+    options[i]->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  }
+  try {
+    // It takes them from the back.
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    return Usage(error.what());
+  }
+
   CommandLine line;
   const std::string server = environment("AGENT_SERVER");
   if (!server.empty()) line.server = server;
-  const absl::Status status = Parser(arguments).Parse(&line);
-  if (!status.ok()) return status;
+  if (!words.empty()) {
+    line.command = words.front();
+    line.arguments.assign(words.begin() + 1, words.end());
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (options[i]->count() == 0) continue;
+    const absl::Status status = Take(kFlags[i], values[i], &line);
+    if (!status.ok()) return status;
+  }
   return line;
 }
 
