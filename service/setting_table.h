@@ -24,6 +24,7 @@ struct Setting {
   Set set_from_env;        // where the variable's form differs; else empty
   bool is_switch = false;  // `--name` alone means true
   bool is_secret = false;  // its value is never shown
+  bool may_be_empty = false;
 };
 
 const std::vector<Setting>& SettingTable();

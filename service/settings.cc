@@ -1,5 +1,7 @@
 #include "service/settings.h"
 
+#include <CLI/CLI.hpp>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
@@ -11,13 +13,6 @@ namespace {
 
 absl::Status Refused(const std::string& what) {
   return absl::InvalidArgumentError(what);
-}
-
-const Setting* Find(const std::string& name) {
-  for (const Setting& setting : SettingTable()) {
-    if (setting.name == name) return &setting;
-  }
-  return nullptr;
 }
 
 // `shown` is the setting as its user wrote it: --lease or GRPC_LISTEN.
@@ -35,7 +30,7 @@ absl::Status ApplyEnvironment(const SettingsEnvironment& environment,
     if (setting.env.empty()) continue;
     const auto value = environment(setting.env.c_str());
     if (!value.has_value()) continue;
-    if (value->empty() && setting.name != "http_listen") continue;
+    if (value->empty() && !setting.may_be_empty) continue;
     const auto& set = setting.set_from_env ? setting.set_from_env : setting.set;
     RETURN_IF_ERROR(
         Explain(setting, setting.env, *value, set(*value, settings)));
@@ -43,32 +38,54 @@ absl::Status ApplyEnvironment(const SettingsEnvironment& environment,
   return absl::OkStatus();
 }
 
-// One flag: `--name=value`, `--name value`, or for switches `--name`. Advances
-// `index` past what it used.
-absl::Status ApplyFlag(const std::vector<std::string>& arguments, size_t* index,
-                       Settings* settings) {
-  const std::string& argument = arguments[(*index)++];
+// What of `argument` may be shown: a value could be a secret.
+absl::Status RefuseUnknown(const std::string& argument) {
   if (!absl::StartsWith(argument, "--") || argument.size() == 2) {
     return Refused(absl::StrCat(
         argument, ": not a flag; flags are --name=value (see --help)"));
   }
-  const size_t equals = argument.find('=');
-  const bool has_value = equals != std::string::npos;
-  const std::string flag = argument.substr(0, equals);
-  const Setting* setting = Find(flag.substr(2));
-  if (setting == nullptr) {
-    return Refused(absl::StrCat(flag, ": there is no such flag (see --help)"));
+  return Refused(absl::StrCat(argument.substr(0, argument.find('=')),
+                              ": there is no such flag (see --help)"));
+}
+
+CLI::Option* AddFlag(const Setting& setting, std::string* value,
+                     CLI::App* app) {
+  const std::string flag = absl::StrCat("--", setting.name);
+  CLI::Option* option = setting.is_switch ? app->add_flag(flag, *value)
+                                          : app->add_option(flag, *value);
+  // No value is an empty one, for the setting to refuse in its own words.
+  if (!setting.is_switch) option->expected(0, 1);
+  return option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+// `--name=value`, `--name value`, or for switches `--name`.
+absl::Status ApplyFlags(const std::vector<std::string>& arguments,
+                        Settings* settings) {
+  const std::vector<Setting>& table = SettingTable();
+  CLI::App app;
+  app.set_help_flag("");  // ours names units, defaults and variables
+  app.allow_extras();
+  std::vector<std::string> values(table.size());
+  std::vector<CLI::Option*> options;
+  for (size_t i = 0; i < table.size(); ++i) {
+    options.push_back(AddFlag(table[i], &values[i], &app));
   }
-  std::string value = setting->is_switch ? "true" : "";
-  if (has_value) {
-    value = argument.substr(equals + 1);
-  } else if (!setting->is_switch) {
-    if (*index == arguments.size()) {
-      return Refused(absl::StrCat(flag, ": needs a value: ", flag, "=..."));
-    }
-    value = arguments[(*index)++];
+  try {
+    // It takes them from the back.
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    return Refused(error.what());
   }
-  return Explain(*setting, flag, value, setting->set(value, settings));
+  const std::vector<std::string> unknown = app.remaining();
+  if (!unknown.empty()) return RefuseUnknown(unknown.front());
+  for (size_t i = 0; i < table.size(); ++i) {
+    if (options[i]->count() == 0) continue;
+    const std::string flag = absl::StrCat("--", table[i].name);
+    RETURN_IF_ERROR(
+        Explain(table[i], flag, values[i], table[i].set(values[i], settings)));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckTogether(const Settings& settings) {
@@ -103,10 +120,7 @@ absl::StatusOr<Settings> ParseSettings(
     const SettingsEnvironment& environment) {
   Settings settings;
   RETURN_IF_ERROR(ApplyEnvironment(environment, &settings));
-  size_t index = 0;
-  while (index < arguments.size()) {
-    RETURN_IF_ERROR(ApplyFlag(arguments, &index, &settings));
-  }
+  RETURN_IF_ERROR(ApplyFlags(arguments, &settings));
   if (settings.help || settings.version) return settings;
   RETURN_IF_ERROR(CheckTogether(settings));
   return settings;

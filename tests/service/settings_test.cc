@@ -183,7 +183,7 @@ TEST(Settings, ASecretIsNeverShown) {
 TEST(Settings, WhatIsNoFlagIsRefused) {
   EXPECT_THAT(Refusal({"--leese=1s"}), HasSubstr("--leese"));
   EXPECT_THAT(Refusal({"chat"}), HasSubstr("chat"));
-  EXPECT_THAT(Refusal({"--lease"}), HasSubstr("needs a value"));
+  EXPECT_THAT(Refusal({"--lease"}), HasSubstr("--lease=: must be"));
 }
 
 TEST(Settings, HelpNamesEverySettingItsDefaultAndItsVariable) {
