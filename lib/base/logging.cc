@@ -6,6 +6,8 @@
 #include <atomic>
 #include <memory>
 
+#include "lib/base/utf8.h"
+
 namespace agent {
 namespace {
 
@@ -25,10 +27,11 @@ spdlog::logger& Logger() {
   return **logger;
 }
 
-// Control characters would let a value forge a line.
+// Control characters would let a value forge a line, and broken UTF-8 would
+// make it one that JSON parsers refuse.
 std::string Escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : SanitizeUtf8(text)) {
     switch (c) {
       case '"':
         out += "\\\"";

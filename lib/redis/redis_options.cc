@@ -179,6 +179,8 @@ absl::Status ApplyPair(const RedisOptionPair& pair, RedisAddress* address) {
     }
     case RedisOption::kDefaultDatabase:
       return ParseDatabase(pair.value, address);
+    case RedisOption::kAbortConnect:
+      return absl::OkStatus();
   }
   return absl::OkStatus();
 }

@@ -20,17 +20,31 @@ constexpr KnownOption kOptions[] = {
     {"user", RedisOption::kUser},
     {"ssl", RedisOption::kSsl},
     {"defaultdatabase", RedisOption::kDefaultDatabase},
+    {"abortconnect", RedisOption::kAbortConnect},
 };
 
 // Other options of such connection strings elsewhere: no secret looks so.
 constexpr std::string_view kForeignOptions[] = {
-    "abortconnect",   "allowadmin",    "asynctimeout",
-    "channelprefix",  "configchannel", "connectretry",
-    "connecttimeout", "keepalive",     "name",
-    "proxy",          "resolvedns",    "servicename",
-    "sslhost",        "sslprotocols",  "synctimeout",
-    "tiebreaker",     "version",       "checkcertificaterevocation",
-    "writebuffer",    "highintegrity", "protocol",
+    "allowadmin",
+    "asynctimeout",
+    "channelprefix",
+    "configchannel",
+    "connectretry",
+    "connecttimeout",
+    "keepalive",
+    "name",
+    "proxy",
+    "resolvedns",
+    "servicename",
+    "sslhost",
+    "sslprotocols",
+    "synctimeout",
+    "tiebreaker",
+    "version",
+    "checkcertificaterevocation",
+    "writebuffer",
+    "highintegrity",
+    "protocol",
 };
 
 std::string_view Trimmed(std::string_view text) {

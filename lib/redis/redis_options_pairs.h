@@ -11,7 +11,16 @@ namespace agent {
 
 inline constexpr int kMaxRedisDatabase = 65535;
 
-enum class RedisOption { kPassword, kUser, kSsl, kDefaultDatabase };
+enum class RedisOption {
+  kPassword,
+  kUser,
+  kSsl,
+  kDefaultDatabase,
+  // In the strings that Azure's portal gives out. Whether to give up when the
+  // first connection fails is for other settings here: taken, and without
+  // effect.
+  kAbortConnect,
+};
 
 struct RedisOptionPair {
   RedisOption option;

@@ -60,6 +60,11 @@ TEST_F(LoggingTest, JsonLinesCanBeReadBack) {
   EXPECT_EQ(json["count"], -7);
 }
 
+TEST_F(LoggingTest, BrokenUtf8IsReplaced) {
+  const std::string line = Logged(LogFormat::kJson, "e", {{"a", "x\xFFy"}});
+  EXPECT_THAT(line, HasSubstr("\"a\":\"x\xEF\xBF\xBDy\""));
+}
+
 TEST_F(LoggingTest, AStatusIsWrittenOut) {
   EXPECT_THAT(
       Logged(LogFormat::kText, "e", {{"status", absl::NotFoundError("gone")}}),
