@@ -1,7 +1,9 @@
 """What cannot work is refused at the start, with one clear line."""
 
+import re
 import unittest
 
+from harness import paths
 from harness.case import Case
 from harness.service import run_to_its_end
 
@@ -94,6 +96,14 @@ class StartUp(Case):
         self.assertIn(status, (0, 1))  # absl's --help ends with 1.
         for word in ["--lease", "15s", "--stream_ttl", "10m"]:
             self.assertIn(word, said)
+
+    def test_every_flag_is_documented(self):
+        _, said = run_to_its_end("--help")
+        flags = set(re.findall(r"--([a-z_]+)", said)) - {"help", "version"}
+        self.assertGreater(len(flags), 20)
+        page = (paths.ROOT / "docs" / "configuration.md").read_text()
+        missing = {flag for flag in flags if f"--{flag}" not in page}
+        self.assertEqual(missing, set())
 
 
 if __name__ == "__main__":
