@@ -64,6 +64,8 @@ struct RunEnd {
   RunCompleted completed;  // of kCompleted
   RunFailed failed;        // of kFailed
   Usage usage;             // of any state
+  // Failed attempts, if they are what ended it: then a dead letter is written.
+  int exhausted_after = 0;
 };
 
 struct AppendRequest {

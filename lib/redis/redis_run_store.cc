@@ -100,8 +100,14 @@ void RedisRunStore::Begin(std::string conversation_id, std::string token,
         if (!reply.ok()) return std::move(done)(reply.status());
         auto begun = DecodeBegin(conversation_id, token, reply->view());
         if (!begun.ok()) return std::move(done)(begun.status());
-        if (begun->outcome.kind == BeginOutcome::Kind::kEnded) {
-          return BuryDead(*begun, conversation_id, std::move(done));
+        BeginOutcome& outcome = begun->outcome;
+        if (outcome.kind == BeginOutcome::Kind::kEnded &&
+            outcome.failure_reason == "ATTEMPTS_EXHAUSTED") {
+          return BuryDead({begun->agent, conversation_id, outcome.run_id,
+                           outcome.assignment.failures},
+                          [outcome, done = std::move(done)]() mutable {
+                            std::move(done)(std::move(outcome));
+                          });
         }
         if (begun->outcome.kind != BeginOutcome::Kind::kRun) {
           return std::move(done)(std::move(begun->outcome));
@@ -131,23 +137,19 @@ void RedisRunStore::OnBegun(BeginAnswer begun, Callback<BeginOutcome> done) {
 
 // The dead letter lies in another slot than the conversation, so it cannot be
 // the script's. Lost if this process dies right here; the run's end is not.
-void RedisRunStore::BuryDead(const BeginAnswer& begun,
-                             const std::string& conversation_id,
-                             Callback<BeginOutcome> done) {
-  BeginOutcome outcome = begun.outcome;
-  if (outcome.failure_reason != "ATTEMPTS_EXHAUSTED") {
-    return std::move(done)(std::move(outcome));
-  }
+void RedisRunStore::BuryDead(const DeadRun& dead,
+                             absl::AnyInvocable<void() &&> then) {
   context_.client->Send(
-      {"XADD", keys::Dead(begun.agent), "MAXLEN", "~", kMaxDeadLetters, "*",
-       "conversation", conversation_id, "run", outcome.run_id, "failures",
-       std::to_string(outcome.assignment.failures)},
-      [outcome, done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
+      {"XADD", keys::Dead(dead.agent), "MAXLEN", "~", kMaxDeadLetters, "*",
+       "conversation", dead.conversation_id, "run", dead.run_id, "failures",
+       std::to_string(dead.failures)},
+      [run_id = dead.run_id,
+       then = std::move(then)](const absl::StatusOr<Reply>& reply) mutable {
         if (!reply.ok()) {
           LogWarning("a dead letter could not be written",
-                     {{"run_id", outcome.run_id}, {"status", reply.status()}});
+                     {{"run_id", run_id}, {"status", reply.status()}});
         }
-        std::move(done)(std::move(outcome));
+        std::move(then)();
       });
 }
 
@@ -156,9 +158,11 @@ void RedisRunStore::Append(AppendRequest request,
   auto args = EncodeAppend(context_.limits, request);
   auto keys = keys::OfConversation(request.conversation_id);
   const bool ends = request.end.has_value();
+  const int exhausted_after = ends ? request.end->exhausted_after : 0;
   context_.client->Run(
       context_.scripts->append, std::move(keys), std::move(args),
-      [this, conversation_id = std::move(request.conversation_id), ends,
+      [this, conversation_id = std::move(request.conversation_id),
+       run_id = std::move(request.run_id), ends, exhausted_after,
        done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
         if (!reply.ok()) return std::move(done)(reply.status());
         auto appended = DecodeAppend(reply->view());
@@ -173,7 +177,13 @@ void RedisRunStore::Append(AppendRequest request,
               outcome.write_time_ms +
                   absl::ToInt64Milliseconds(context_.limits.lease));
         }
-        std::move(done)(outcome);
+        if (outcome.kind != AppendOutcome::Kind::kOk || exhausted_after == 0) {
+          return std::move(done)(outcome);
+        }
+        BuryDead({appended->agent, conversation_id, run_id, exhausted_after},
+                 [outcome, done = std::move(done)]() mutable {
+                   std::move(done)(outcome);
+                 });
       });
 }
 

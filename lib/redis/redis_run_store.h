@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "absl/functional/any_invocable.h"
 #include "lib/log/run_store.h"
 #include "lib/redis/lease_codec.h"
 #include "lib/redis/store_context.h"
@@ -41,8 +42,14 @@ class RedisRunStore final : public RunStore {
   void OnAdmitted(const AdmitRequest& request, const Reply& reply,
                   Callback<Admission> done);
   void OnBegun(BeginAnswer begun, Callback<BeginOutcome> done);
-  void BuryDead(const BeginAnswer& begun, const std::string& conversation_id,
-                Callback<BeginOutcome> done);
+  // A run that used up its attempts.
+  struct DeadRun {
+    std::string agent;
+    std::string conversation_id;
+    std::string run_id;
+    int failures;
+  };
+  void BuryDead(const DeadRun& dead, absl::AnyInvocable<void() &&> then);
   void OnDeleteRefused(const ConversationKey& conversation, ReplyView runs,
                        StatusCallback done);
 

@@ -140,11 +140,13 @@ RunExecutor::Outcome RunExecutor::EndFailed(AttemptContext& context,
   LogWarning("attempt failed", {{"run_id", assignment_.run_id},
                                 {"attempt", assignment_.attempt},
                                 {"status", error}});
-  if (IsRetryableRunError(error) &&
-      assignment_.failures + 1 < limits_.max_attempts) {
+  const int failures = assignment_.failures + 1;
+  const bool retryable = IsRetryableRunError(error);
+  if (retryable && failures < limits_.max_attempts) {
     return GiveBack(ReleaseKind::kFailed);
   }
   RunEnd end;
+  if (retryable) end.exhausted_after = failures;
   end.state = RunState::kFailed;
   end.failed = ToRunFailed(error);
   end.usage = context.usage();

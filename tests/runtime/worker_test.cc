@@ -170,6 +170,29 @@ TEST_F(WorkerTest, ARetryableErrorIsTriedAgainUntilTheAttemptsAreUsedUp) {
   EXPECT_EQ(GetRun("c", run).attempt, 3);
 }
 
+TEST_F(WorkerTest, ARunWhoseRetriesAreUsedUpLeavesADeadLetter) {
+  limits_.max_attempts = 2;
+  const auto node = Start([&](RunContext& context) {
+    const bool retryable = context.input().message == "retry";
+    return RunError("MODEL_UNAVAILABLE", "the model is away", retryable);
+  });
+  AwaitFailure("refused", Admit("refused", "do not"));
+  const std::string run = Admit("c", "retry");
+  AwaitFailure("c", run);
+  ASSERT_TRUE(Eventually([&] {
+    return server_.Command({"XLEN", "agent-dead:tester"}).view().Integer() > 0;
+  }));
+  const Reply letters =
+      server_.Command({"XRANGE", "agent-dead:tester", "-", "+"});
+  ASSERT_EQ(letters.view().size(), 1u);
+  std::vector<std::string> fields;
+  for (size_t i = 0; i < letters[0][1].size(); ++i) {
+    fields.emplace_back(letters[0][1][i].Text());
+  }
+  EXPECT_THAT(fields, ::testing::ElementsAre("conversation", "c", "run", run,
+                                             "failures", "2"));
+}
+
 TEST_F(WorkerTest, ARetryThatSucceedsCompletesWithoutTheDiscardedText) {
   std::atomic<int> calls{0};
   const auto node = Start([&](RunContext& context) {
