@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "lib/base/logging.h"
+#include "lib/runtime/drain_deadline.h"
 
 namespace agent {
 namespace {
@@ -12,8 +13,6 @@ namespace {
 // Agents that were told to stop get this long before their runs are handed over
 // under their hands.
 constexpr absl::Duration kStopGrace = absl::Milliseconds(300);
-// What a drain waits at most for answers of the store.
-constexpr absl::Duration kDrainBound = absl::Seconds(10);
 
 }  // namespace
 
@@ -112,7 +111,7 @@ void Dispatcher::Execute(SlotPtr slot, ClaimResult claimed) {
   {
     MutexLock lock(&mu_);
     slot->executor = executor;
-    if (draining_) executor->Stop();
+    if (draining_) executor->Stop(deadline_);
   }
   pool_->Run([self = shared_from_this(), slot = std::move(slot), executor] {
     const RunExecutor::Outcome outcome = executor->Execute();
@@ -207,32 +206,32 @@ bool Dispatcher::AwaitFree(SteadyTime deadline) {
   }
 }
 
-void Dispatcher::Drain(absl::Duration patience) {
+void Dispatcher::Drain(SteadyTime patience, SteadyTime deadline) {
   {
     MutexLock lock(&mu_);
     draining_ = true;
+    deadline_ = deadline;
   }
   *claims_stopped_ = true;
-  const auto in = [](absl::Duration delay) {
-    return std::chrono::steady_clock::now() + ToChrono(delay);
-  };
-  if (AwaitFree(in(patience))) return;
-  for (const SlotPtr& slot : Running()) slot->executor->Stop();
-  if (AwaitFree(in(kStopGrace))) return;
-  const SteadyTime bound = in(kDrainBound);
-  for (const SlotPtr& slot : Running()) {
-    if (std::chrono::steady_clock::now() < bound) HandOver(slot);
-  }
-  if (!AwaitFree(bound)) {
+  if (AwaitFree(patience)) return;
+  for (const SlotPtr& slot : Running()) slot->executor->Stop(deadline);
+  const SteadyTime grace =
+      std::chrono::steady_clock::now() + ToChrono(kStopGrace);
+  if (AwaitFree(std::min(grace, deadline))) return;
+  // Also past the deadline: whoever still waits for the store is let go.
+  for (const SlotPtr& slot : Running()) HandOver(slot, deadline);
+  if (!AwaitFree(deadline)) {
     LogWarning("the store did not answer while draining");
   }
 }
 
-void Dispatcher::HandOver(const SlotPtr& slot) {
+void Dispatcher::HandOver(const SlotPtr& slot, SteadyTime deadline) {
   if (slot->executor->HandOver()) {
     LogWarning("handed a run over whose agent does not stop",
                {{"conversation_id", slot->work.conversation_id}});
-    const absl::Status status = AwaitStatus([&](StatusCallback done) {
+    DrainDeadline bound;
+    bound.Set(deadline);
+    const absl::Status status = bound.Await([&](StatusCallback done) {
       services_.work->LookAgain(slot->work, absl::ZeroDuration(),
                                 std::move(done));
     });

@@ -41,8 +41,9 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   bool HasRoom() const;
   int active_runs() const;
 
-  // As Worker::Drain.
-  void Drain(absl::Duration patience);
+  // As Worker::Drain: runs may end until `patience`; nothing waits for the
+  // store beyond `deadline`.
+  void Drain(SteadyTime patience, SteadyTime deadline);
 
  private:
   // A conversation that is taken.
@@ -69,7 +70,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   void LookAgain(SlotPtr slot, absl::Duration delay);
   StatusCallback Freeing(SlotPtr slot);
   void Free(const SlotPtr& slot);
-  void HandOver(const SlotPtr& slot);
+  void HandOver(const SlotPtr& slot, SteadyTime deadline);
   std::vector<SlotPtr> Running() const;
   bool AwaitFree(SteadyTime deadline);
 
@@ -84,6 +85,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   mutable Mutex mu_;
   CondVar changed_;
   bool draining_ ABSL_GUARDED_BY(mu_) = false;
+  SteadyTime deadline_ ABSL_GUARDED_BY(mu_) = SteadyTime::max();
   std::multimap<std::string, SlotPtr> slots_ ABSL_GUARDED_BY(mu_);
 };
 

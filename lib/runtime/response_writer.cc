@@ -180,8 +180,18 @@ bool ResponseWriter::Close() {
   MutexLock lock(&mu_);
   if (!DoneLocked()) state_ = State::kClosed;
   changed_.NotifyAll();
-  while (in_flight_) changed_.Wait(&mu_);
+  while (in_flight_ && std::chrono::steady_clock::now() < close_deadline_) {
+    changed_.WaitUntil(&mu_, close_deadline_);
+  }
+  abandoned_ = in_flight_;
+  while (delivering_) changed_.Wait(&mu_);
   return state_ == State::kEnded;
+}
+
+void ResponseWriter::LimitClose(SteadyTime deadline) {
+  MutexLock lock(&mu_);
+  close_deadline_ = deadline;
+  changed_.NotifyAll();
 }
 
 }  // namespace agent

@@ -68,8 +68,10 @@ class ResponseWriter : public std::enable_shared_from_this<ResponseWriter> {
   absl::Status Finish(RunEnd end, std::optional<std::string> step);
 
   // Sends nothing any more; waits for what is on its way. True if the run has
-  // ended.
+  // ended. An answer that Close did not wait for is not handed on.
   bool Close();
+  // From now on Close waits no longer than this.
+  void LimitClose(SteadyTime deadline);
 
  private:
   enum class State {
@@ -130,7 +132,10 @@ class ResponseWriter : public std::enable_shared_from_this<ResponseWriter> {
   std::optional<RunEnd> end_ ABSL_GUARDED_BY(mu_);  // stands in the backlog
   LeaseClock lease_ ABSL_GUARDED_BY(mu_);
   Backoff backoff_ ABSL_GUARDED_BY(mu_);
+  SteadyTime close_deadline_ ABSL_GUARDED_BY(mu_) = SteadyTime::max();
   bool in_flight_ ABSL_GUARDED_BY(mu_) = false;
+  bool delivering_ ABSL_GUARDED_BY(mu_) = false;
+  bool abandoned_ ABSL_GUARDED_BY(mu_) = false;  // Close did not wait for it
   bool retry_waits_ ABSL_GUARDED_BY(mu_) = false;
   bool heartbeat_due_ ABSL_GUARDED_BY(mu_) = false;
   int64_t said_bytes_ ABSL_GUARDED_BY(mu_);

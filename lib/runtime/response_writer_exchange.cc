@@ -67,12 +67,16 @@ void ResponseWriter::DeliverAnswer(const AppendOutcome& outcome) {
   std::vector<ChunkContent> contents;
   {
     MutexLock lock(&mu_);
+    if (abandoned_) return;  // who was to be told may be gone
     sequence = backlog_.waiting_sequence();
     contents = backlog_.InFlight();
+    if (contents.empty()) return;
+    delivering_ = true;
   }
-  if (!contents.empty()) {
-    feed_.Deliver(sequence, std::move(contents), outcome);
-  }
+  feed_.Deliver(sequence, std::move(contents), outcome);
+  MutexLock lock(&mu_);
+  delivering_ = false;
+  changed_.NotifyAll();
 }
 
 absl::Status ResponseWriter::StopFor(

@@ -178,7 +178,11 @@ RunExecutor::Outcome RunExecutor::End(AttemptContext& context, RunEnd end,
   return Outcome::kPassedOn;
 }
 
-void RunExecutor::Stop() { stop_->Stop(Draining()); }
+void RunExecutor::Stop(SteadyTime deadline) {
+  deadline_.Set(deadline);
+  writer_->LimitClose(deadline);
+  stop_->Stop(Draining());
+}
 
 bool RunExecutor::HandOver() {
   return GiveBack(ReleaseKind::kHandOver) != Outcome::kPassedOn;
@@ -196,7 +200,7 @@ RunExecutor::Outcome RunExecutor::GiveBack(ReleaseKind kind) {
   absl::Status released;
   for (int i = 0; i < kReleaseTries; ++i) {
     if (i > 0) absl::SleepFor(backoff.Next());
-    released = AwaitStatus([&](StatusCallback done) {
+    released = deadline_.Await([&](StatusCallback done) {
       services_.runs->Release(assignment_.conversation_id, assignment_.run_id,
                               assignment_.attempt, assignment_.token, kind,
                               std::move(done));

@@ -11,6 +11,7 @@
 #include "lib/base/mutex.h"
 #include "lib/log/run.h"
 #include "lib/runtime/attempt_context.h"
+#include "lib/runtime/drain_deadline.h"
 #include "lib/runtime/response_writer.h"
 #include "lib/runtime/stop_signal.h"
 #include "lib/runtime/worker.h"
@@ -36,8 +37,9 @@ class RunExecutor {
   // Once.
   Outcome Execute();
 
-  // Tells the attempt to stop, so that it is handed over.
-  void Stop();
+  // Tells the attempt to stop, so that it is handed over; from then on nothing
+  // waits for the store beyond `deadline`.
+  void Stop(SteadyTime deadline = SteadyTime::max());
 
   // After Stop, for an agent that does not return: hands the run over under its
   // hands. True if it was (or had been) given back or had ended. Blocks for the
@@ -65,6 +67,7 @@ class RunExecutor {
   const std::shared_ptr<StopSignal> stop_;
   StoredFeed feed_;  // of the end; the writer has one of its own
   std::shared_ptr<ResponseWriter> writer_;
+  DrainDeadline deadline_;
 
   Mutex give_back_mu_;  // held across the release: the second caller waits
   std::optional<Outcome> given_back_ ABSL_GUARDED_BY(give_back_mu_);

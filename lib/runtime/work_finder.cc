@@ -82,6 +82,7 @@ void WorkFinder::OnHints(absl::StatusOr<std::vector<WorkHint>> hints) {
     absl::Duration wait;
     {
       MutexLock lock(&mu_);
+      if (stopped_) return;  // the timers may be gone
       wait = backoff_.Next();
     }
     services_.timers->After(wait, [weak = weak_from_this()] {

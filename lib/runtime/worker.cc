@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "lib/base/logging.h"
 #include "lib/runtime/dispatcher.h"
+#include "lib/runtime/drain_deadline.h"
 #include "lib/runtime/periodic.h"
 #include "lib/runtime/run_pool.h"
 #include "lib/runtime/work_finder.h"
@@ -13,8 +14,9 @@
 namespace agent {
 namespace {
 
-// What a drain waits at most for answers that may bring work to give back.
-constexpr absl::Duration kQuietBound = absl::Seconds(10);
+// What a drain may take beyond its patience: a store that is away answers
+// nothing, and then leases lapse.
+constexpr absl::Duration kFarewell = absl::Milliseconds(1500);
 
 class PooledWorker final : public Worker {
  public:
@@ -28,7 +30,7 @@ class PooledWorker final : public Worker {
 
  private:
   void Announce();
-  void Withdraw();
+  void Withdraw(SteadyTime deadline);
 
   const WorkerOptions options_;
   const WorkerServices services_;
@@ -76,8 +78,10 @@ void PooledWorker::Announce() {
       });
 }
 
-void PooledWorker::Withdraw() {
-  const absl::Status status = AwaitStatus([&](StatusCallback done) {
+void PooledWorker::Withdraw(SteadyTime deadline) {
+  DrainDeadline bound;
+  bound.Set(deadline);
+  const absl::Status status = bound.Await([&](StatusCallback done) {
     services_.directory->Withdraw(options_.worker_id, names_, std::move(done));
   });
   if (!status.ok()) {
@@ -91,13 +95,14 @@ void PooledWorker::Drain(absl::Duration patience) {
   drained_ = true;
   announcements_->Stop();
   finder_->Stop();
-  dispatcher_->Drain(patience);
-  const SteadyTime deadline =
-      std::chrono::steady_clock::now() + ToChrono(kQuietBound);
+  const SteadyTime patient =
+      std::chrono::steady_clock::now() + ToChrono(patience);
+  const SteadyTime deadline = patient + ToChrono(kFarewell);
+  dispatcher_->Drain(patient, deadline);
   if (!finder_->AwaitQuiet(deadline)) {
     LogWarning("the store did not answer while draining");
   }
-  Withdraw();
+  Withdraw(deadline);
 }
 
 }  // namespace

@@ -55,7 +55,8 @@ class Worker {
 
   // Takes no more work; lets runs go on for at most `patience`, then stops them
   // and releases their leases, so that another worker takes them over at once.
-  // Returns when every run has ended or been released.
+  // Returns when every run has ended or been released; when the store does not
+  // answer, a second or two after `patience` at the latest: leases then lapse.
   virtual void Drain(absl::Duration patience) = 0;
 
   // Redis was restarted: look for what its lost tail may have left behind.

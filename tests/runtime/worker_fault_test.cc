@@ -222,6 +222,27 @@ TEST_F(WorkerFaultTest, ADrainedWorkersRunIsTakenOverWithinASecond) {
             "0");
 }
 
+TEST_F(WorkerFaultTest, ADrainKeepsItsPatienceWhileRedisDoesNotAnswer) {
+  limits_.lease = absl::Seconds(30);
+  std::atomic<int> waiting{0};
+  auto node = Start([&](RunContext& context) -> absl::Status {
+    RETURN_IF_ERROR(context.Say("x"));
+    ++waiting;
+    absl::Status stop = context.Sleep(absl::Minutes(5));
+    // One whose end cannot be stored, others that are given back.
+    return context.input().conversation_id == "0" ? absl::OkStatus() : stop;
+  });
+  for (int i = 0; i < 4; ++i) Admit(std::to_string(i));
+  ASSERT_TRUE(Eventually([&] { return waiting == 4; }));
+  server_.Pause();
+  const absl::Time begun = absl::Now();
+  node->worker().Drain(absl::Milliseconds(100));
+  EXPECT_LT(absl::Now() - begun, absl::Seconds(2));
+  node.reset();  // joins the threads of the runs
+  EXPECT_LT(absl::Now() - begun, absl::Seconds(3));
+  server_.Resume();
+}
+
 TEST_F(WorkerFaultTest, ADrainLetsRunsEndWithinItsPatience) {
   std::atomic<bool> go{false};
   const auto node = Start([&](RunContext& context) -> absl::Status {
