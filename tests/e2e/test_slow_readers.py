@@ -5,6 +5,7 @@ has ended, far ahead of them all, the service's memory must not hold the answer
 once for each; then they go on, and each must get the whole.
 """
 
+import os
 import pathlib
 import unittest
 
@@ -28,6 +29,12 @@ def resident_kib(process):
     return int(line.split()[1])
 
 
+def unquarantined():
+    """AddressSanitizer keeps freed memory back: to be measured, it must not."""
+    options = os.environ.get("ASAN_OPTIONS", "")
+    return {"ASAN_OPTIONS": f"{options}:quarantine_size_mb=1".lstrip(":")}
+
+
 class SlowReaders(Case):
 
     def setUp(self):
@@ -36,7 +43,8 @@ class SlowReaders(Case):
         redis = self.start_redis().address
         self.start_service(redis, role="worker",
                            environment=self.model.environment)
-        self.gateway = self.start_service(redis, role="gateway")
+        self.gateway = self.start_service(
+            redis, role="gateway", environment=unquarantined())
         self.api = self.connect(self.gateway)
         wait.until(lambda: self.api.stub.ListAgents(
             pb.ListAgentsRequest()).agents, "a worker's agent")
