@@ -1,6 +1,7 @@
 #include "service/settings.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -58,6 +59,28 @@ CLI::Option* AddFlag(const Setting& setting, std::string* value,
   return option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
+// CLI11 takes the next argument where a value is empty: `--name=` becomes
+// `--name ""`. And it takes them from the back.
+std::vector<std::string> Prepared(const std::vector<std::string>& arguments) {
+  std::vector<std::string> prepared;
+  for (const std::string& argument : arguments) {
+    const bool empty_value =
+        std::any_of(SettingTable().begin(), SettingTable().end(),
+                    [&](const Setting& setting) {
+                      return !setting.is_switch &&
+                             argument == absl::StrCat("--", setting.name, "=");
+                    });
+    if (empty_value) {
+      prepared.push_back(argument.substr(0, argument.size() - 1));
+      prepared.emplace_back();
+    } else {
+      prepared.push_back(argument);
+    }
+  }
+  std::reverse(prepared.begin(), prepared.end());
+  return prepared;
+}
+
 // `--name=value`, `--name value`, or for switches `--name`.
 absl::Status ApplyFlags(const std::vector<std::string>& arguments,
                         Settings* settings) {
@@ -71,9 +94,8 @@ absl::Status ApplyFlags(const std::vector<std::string>& arguments,
     options.push_back(AddFlag(table[i], &values[i], &app));
   }
   try {
-    // It takes them from the back.
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-    app.parse(reversed);
+    std::vector<std::string> prepared = Prepared(arguments);
+    app.parse(prepared);
   } catch (const CLI::ParseError& error) {
     return Refused(error.what());
   }

@@ -1,6 +1,7 @@
 #include "client/program/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <iterator>
 
@@ -14,6 +15,9 @@ namespace agent::client {
 namespace {
 
 constexpr int kLimitMax = 100000;
+// The command, what the longest takes, and one more, for it to be refused by
+// the command's own name.
+constexpr size_t kMaxWords = 4;
 
 struct Flag {
   const char* name;
@@ -94,6 +98,31 @@ constexpr Flag kFlags[] = {
      SetOutage},
 };
 
+bool TakesValue(const Flag& flag) { return *flag.value != '\0'; }
+
+// CLI11 takes the next argument where a value is empty: `--name=` becomes
+// `--name ""`. And it takes them from the back.
+std::vector<std::string> Prepared(const std::vector<std::string>& arguments) {
+  std::vector<std::string> prepared;
+  bool flags = true;
+  for (const std::string& argument : arguments) {
+    flags = flags && argument != "--";
+    const bool empty_value =
+        flags &&
+        std::any_of(std::begin(kFlags), std::end(kFlags), [&](const Flag& f) {
+          return TakesValue(f) && argument == absl::StrCat("--", f.name, "=");
+        });
+    if (empty_value) {
+      prepared.push_back(argument.substr(0, argument.size() - 1));
+      prepared.emplace_back();
+    } else {
+      prepared.push_back(argument);
+    }
+  }
+  std::reverse(prepared.begin(), prepared.end());
+  return prepared;
+}
+
 bool Knows(const Flag& flag, const std::string& command) {
   for (absl::string_view name : absl::StrSplit(flag.commands, ' ')) {
     if (name.empty() || name == command) return true;
@@ -103,7 +132,7 @@ bool Knows(const Flag& flag, const std::string& command) {
 
 std::string Shape(const Flag& flag) {
   const std::string name = absl::StrCat("--", flag.name);
-  return *flag.value == '\0' ? name : absl::StrCat(name, "=", flag.value);
+  return TakesValue(flag) ? absl::StrCat(name, "=", flag.value) : name;
 }
 
 absl::Status Usage(const std::string& text) {
@@ -132,21 +161,24 @@ absl::StatusOr<CommandLine> ParseCommandLine(
     const std::vector<std::string>& arguments, const Environment& environment) {
   CLI::App app;
   app.set_help_flag("");  // ours speaks of commands
-  std::vector<std::string> words;
-  app.add_option("words", words);
+  // One by one: a list of words would take "[a,b]" apart.
+  std::array<std::string, kMaxWords> words;
+  std::array<CLI::Option*, kMaxWords> given{};
+  for (size_t i = 0; i < kMaxWords; ++i) {
+    given[i] = app.add_option(absl::StrCat("word", i), words[i]);
+  }
   std::array<std::string, std::size(kFlags)> values;
   std::array<CLI::Option*, std::size(kFlags)> options{};
   for (size_t i = 0; i < values.size(); ++i) {
     const std::string name = absl::StrCat("--", kFlags[i].name,
                                           kFlags[i].name == kHelp ? ",-h" : "");
-    options[i] = *kFlags[i].value == '\0' ? app.add_flag(name, values[i])
-                                          : app.add_option(name, values[i]);
+    options[i] = TakesValue(kFlags[i]) ? app.add_option(name, values[i])
+                                       : app.add_flag(name, values[i]);
     options[i]->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   }
   try {
-    // It takes them from the back.
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-    app.parse(reversed);
+    std::vector<std::string> prepared = Prepared(arguments);
+    app.parse(prepared);
   } catch (const CLI::ParseError& error) {
     return Usage(error.what());
   }
@@ -154,9 +186,9 @@ absl::StatusOr<CommandLine> ParseCommandLine(
   CommandLine line;
   const std::string server = environment("AGENT_SERVER");
   if (!server.empty()) line.server = server;
-  if (!words.empty()) {
-    line.command = words.front();
-    line.arguments.assign(words.begin() + 1, words.end());
+  if (given[0]->count() > 0) line.command = words[0];
+  for (size_t i = 1; i < kMaxWords && given[i]->count() > 0; ++i) {
+    line.arguments.push_back(words[i]);
   }
   for (size_t i = 0; i < values.size(); ++i) {
     if (options[i]->count() == 0) continue;

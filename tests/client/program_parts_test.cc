@@ -22,6 +22,7 @@ namespace {
 
 using agent::testing::StatusIs;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& arguments,
                                   const std::string& server = "") {
@@ -52,6 +53,27 @@ TEST(CommandLineTest, TwoDashesEndTheFlags) {
   const auto line = Parse({"run", "--", "A", "--not-a-flag", "-"});
   ASSERT_OK(line);
   EXPECT_THAT(line->arguments, ElementsAre("A", "--not-a-flag", "-"));
+}
+
+TEST(CommandLineTest, AMessageIsTakenAsItIs) {
+  for (const char* message :
+       {"[a,b]", "[]", "[\"x\"]", "{a}", "a,b", "-5 degrees", "%%", "'q'"}) {
+    const auto line = Parse({"run", "A", message});
+    ASSERT_OK(line);
+    EXPECT_THAT(line->arguments, ElementsAre("A", message));
+  }
+}
+
+TEST(CommandLineTest, AnEmptyValueIsRefusedAndTakesNoOtherWord) {
+  for (const char* flag : {"--cursor=", "--run=", "--server="}) {
+    const auto line = Parse({"stream", flag, "c"});
+    EXPECT_THAT(line, StatusIs(absl::StatusCode::kInvalidArgument)) << flag;
+    EXPECT_THAT(std::string(line.status().message()),
+                HasSubstr("\"\" is not allowed"));
+  }
+  const auto line = Parse({"run", "A", "--", "--cursor="});
+  ASSERT_OK(line);
+  EXPECT_THAT(line->arguments, ElementsAre("A", "--cursor="));
 }
 
 TEST(CommandLineTest, ASwitchCanBeTurnedOff) {

@@ -101,6 +101,14 @@ TEST(Settings, TakeAValueAfterAnEqualsSignOrAsTheNextArgument) {
   EXPECT_TRUE(settings->works());
 }
 
+TEST(Settings, AnEmptyValueTakesNoOtherArgument) {
+  const auto settings = Parse({"--http_listen=", "--role=worker"});
+  ASSERT_OK(settings);
+  EXPECT_EQ(settings->http_listen, "");
+  EXPECT_THAT(Refusal({"--http_listen=", "chat"}), HasSubstr("chat: not a"));
+  EXPECT_THAT(Refusal({"--lease=", "20s"}), HasSubstr("20s: not a flag"));
+}
+
 TEST(Settings, BytesUnderstandBinaryUnits) {
   const auto settings = Parse({"--max_chunk_bytes=64KiB"});
   ASSERT_OK(settings);
