@@ -83,7 +83,9 @@ size_t AppendBacklog::RequestLength() const {
       return length;
     }
     bytes += item.bytes;
-    if (IsAttempt(*chunk)) return length + 1;  // alone: nothing may delay it
+    if (IsAttempt(*chunk)) {  // alone, nothing may delay it; but for the end
+      return 1 < waiting && Holds<RunEnd>(first_waiting_ + 1) ? 2 : 1;
+    }
   }
   if (length < waiting && Holds<Step>(first_waiting_ + length)) ++length;
   if (length < waiting && Holds<RunEnd>(first_waiting_ + length)) ++length;

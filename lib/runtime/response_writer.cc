@@ -68,18 +68,20 @@ ResponseWriter::ResponseWriter(const RunAssignment& assignment,
       run_id_(assignment.run_id),
       token_(assignment.token),
       attempt_(assignment.attempt),
+      first_entry_{
+          assignment.standing.IsZero() ? "" : assignment.standing.ToString()},
       limits_(limits),
       runs_(dependencies.runs),
       timers_(dependencies.timers),
       stop_(std::move(dependencies.stop)),
       feed_(std::move(feed)),
       backlog_(assignment.next_sequence, assignment.next_step),
+      told_(assignment.next_sequence + 1),
       lease_(limits.lease, begun_at),
       backoff_(Resend(limits.lease)),
       said_bytes_(StandingBytes(assignment)),
       said_chunks_(StandingChunks(assignment)) {
-  backlog_.AddChunk(AttemptStarted{
-      assignment.standing.IsZero() ? "" : assignment.standing.ToString()});
+  backlog_.AddChunk(first_entry_);
 }
 
 absl::Status ResponseWriter::WhyNotLocked() const {
@@ -165,8 +167,8 @@ absl::Status ResponseWriter::Finish(RunEnd end,
       return WhyNotLocked();
     }
     if (step.has_value()) backlog_.AddStep(*std::move(step));
-    end_ = end;
-    backlog_.AddEnd(std::move(end));
+    end_ = std::move(end);
+    AddEndLocked();
   }
   Pump();
   MutexLock lock(&mu_);

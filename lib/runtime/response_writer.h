@@ -110,6 +110,7 @@ class ResponseWriter : public std::enable_shared_from_this<ResponseWriter> {
                    const absl::StatusOr<AppendOutcome>& answer, bool stopped)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void CancelLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void AddEndLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // The lease.
   void Tick();
@@ -118,6 +119,7 @@ class ResponseWriter : public std::enable_shared_from_this<ResponseWriter> {
 
   const std::string conversation_id_, run_id_, token_;
   const int attempt_;
+  const AttemptStarted first_entry_;
   const RunLimits limits_;
   RunStore* const runs_;
   TimerQueue* const timers_;
@@ -130,6 +132,7 @@ class ResponseWriter : public std::enable_shared_from_this<ResponseWriter> {
   State state_ ABSL_GUARDED_BY(mu_) = State::kWriting;
   AppendBacklog backlog_ ABSL_GUARDED_BY(mu_);
   std::optional<RunEnd> end_ ABSL_GUARDED_BY(mu_);  // stands in the backlog
+  int64_t told_ ABSL_GUARDED_BY(mu_);  // sequences that readers may have seen
   LeaseClock lease_ ABSL_GUARDED_BY(mu_);
   Backoff backoff_ ABSL_GUARDED_BY(mu_);
   SteadyTime close_deadline_ ABSL_GUARDED_BY(mu_) = SteadyTime::max();

@@ -109,8 +109,19 @@ bool ResponseWriter::FillGapLocked(const AppendOutcome& outcome) {
     return backlog_.Rewind(outcome.next_sequence, outcome.next_step);
   }
   backlog_.Clear(outcome.next_sequence, outcome.next_step);
-  if (end_.has_value()) backlog_.AddEnd(*end_);
+  if (end_.has_value()) AddEndLocked();
   return true;
+}
+
+// A cancelled run's lost chunks are not written again, so its end would have a
+// number that readers have seen, and be taken for a repeat. The attempt's first
+// entry never is: it comes before, and tells them what falls.
+void ResponseWriter::AddEndLocked() {
+  const bool cancelling = state_ == State::kCancelling;
+  if (cancelling && backlog_.waiting_sequence() < told_) {
+    backlog_.AddChunk(first_entry_);
+  }
+  backlog_.AddEnd(*end_);
 }
 
 void ResponseWriter::ApplyLocked(SteadyTime sent_at,
@@ -125,6 +136,7 @@ void ResponseWriter::ApplyLocked(SteadyTime sent_at,
   if (answer->kind == AppendOutcome::Kind::kOk) {
     if (backlog_.EndInFlight()) state_ = State::kEnded;
     backlog_.Acknowledge(std::chrono::steady_clock::now());
+    told_ = std::max(told_, backlog_.waiting_sequence());
     lease_.Held(sent_at);
     heartbeat_due_ = false;
   } else if (answer->kind == AppendOutcome::Kind::kCancel) {
@@ -140,7 +152,7 @@ void ResponseWriter::CancelLocked() {
   heartbeat_due_ = false;
   backlog_.Clear(backlog_.waiting_sequence(), backlog_.waiting_step());
   if (end_.has_value() && end_->state != RunState::kCancelled) end_.reset();
-  if (end_.has_value()) backlog_.AddEnd(*end_);
+  if (end_.has_value()) AddEndLocked();
 }
 
 void ResponseWriter::RetryAfterLocked(absl::Duration delay) {

@@ -1,5 +1,6 @@
 #include "lib/runtime/stored_feed.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -18,22 +19,25 @@ void StoredFeed::Deliver(int64_t sequence, std::vector<ChunkContent> contents,
   std::vector<ChunkPtr> written, news;
   const auto count = static_cast<int64_t>(contents.size());
   for (int64_t i = 0; i < count; ++i) {
-    const int64_t back = count - 1 - i;
     auto chunk = std::make_shared<Chunk>();
+    chunk->content = std::move(contents[static_cast<size_t>(i)]);
+    // An end takes the next number there is: more may have been stored before
+    // it than was acknowledged.
+    const int64_t last = outcome.next_sequence - 1;
+    chunk->sequence = chunk->IsTerminal() ? last : sequence + i;
+    const int64_t back = last - chunk->sequence;
     chunk->id = {outcome.last_id.ms,
                  outcome.last_id.seq - static_cast<uint64_t>(back) * 1000};
     chunk->run_id = context_.run_id;
-    chunk->sequence = sequence + i;
     chunk->attempt = context_.attempt;
     chunk->create_time_ms = outcome.write_time_ms;
-    chunk->content = std::move(contents[static_cast<size_t>(i)]);
     if (back < outcome.written) written.push_back(chunk);
     if (chunk->sequence >= next_sequence_) news.push_back(std::move(chunk));
   }
   if (on_stored_ && !written.empty()) {
     on_stored_(context_.conversation_id, std::move(written));
   }
-  if (sequence + count > next_sequence_) next_sequence_ = sequence + count;
+  next_sequence_ = std::max(next_sequence_, outcome.next_sequence);
   if (callback_ == nullptr) return;
   for (const ChunkPtr& chunk : news) {
     callback_->OnStreamingResponseUpdate(chunk, context_);

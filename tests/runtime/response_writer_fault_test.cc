@@ -95,6 +95,54 @@ TEST_F(ResponseWriterFaultTest, ACancelledEndSurvivesALostReplyAndALostTail) {
   EXPECT_EQ(store_.end()->state, RunState::kCancelled);
 }
 
+// Or its end would have a number that readers have seen: a repeat to them.
+TEST_F(ResponseWriterFaultTest, ACancelledEndAfterALostTailIsLedByItsAttempt) {
+  StartWriting();
+  for (const char* piece : {"a", "b"}) {
+    ASSERT_OK(Say(piece));
+    store_.Store(store_.Next());
+  }
+  store_.Truncate(2, 1);  // the attempt and a are left
+  store_.AskCancel();
+  ASSERT_OK(Say("c"));
+  store_.Store(store_.Next());  // CANCEL
+  auto ending = FinishAsync(Cancelled());
+  store_.Store(store_.Next());  // GAP
+  Pending end = store_.Next();
+  EXPECT_THAT(end.request.chunks,
+              ElementsAre(ChunkContent(AttemptStarted{""})));
+  EXPECT_TRUE(end.request.end.has_value());
+  store_.Store(std::move(end));
+  EXPECT_OK(ending.get());
+}
+
+TEST_F(ResponseWriterFaultTest, ARunThatIsCancelledAtOnceBeginsAllTheSame) {
+  RunAssignment assignment = FirstAttempt();
+  assignment.standing = {7, 5001};
+  store_.AskCancel();
+  Start(assignment);
+  store_.Store(store_.Next());  // CANCEL
+  auto ending = FinishAsync(Cancelled());
+  Pending end = store_.Next();
+  EXPECT_THAT(end.request.chunks,
+              ElementsAre(ChunkContent(AttemptStarted{"7-5001"})));
+  EXPECT_TRUE(end.request.end.has_value());
+  store_.Store(std::move(end));
+  EXPECT_OK(ending.get());
+}
+
+TEST_F(ResponseWriterFaultTest, AnEndAfterALostReplyHasItsOwnSequence) {
+  StartWriting();
+  ASSERT_OK(Say("a"));
+  store_.StoreAndLoseReply(store_.Next());
+  store_.AskCancel();
+  store_.Store(store_.Next());  // CANCEL
+  auto ending = FinishAsync(Cancelled());
+  store_.Store(store_.Next());
+  EXPECT_OK(ending.get());
+  EXPECT_EQ(stored().back()->sequence, 2);  // after the attempt and a
+}
+
 TEST_F(ResponseWriterFaultTest, ALostTailIsWrittenAgain) {
   StartWriting();
   for (const char* piece : {"a", "b", "c"}) {

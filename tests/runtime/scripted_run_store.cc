@@ -118,8 +118,9 @@ AppendOutcome ScriptedRunStore::ApplyLocked(const AppendRequest& request) {
   const auto n = static_cast<uint64_t>(first_sequence_) + entries_.size() +
                  (end_.has_value() ? 1 : 0);
   outcome.last_id = {ms_, n * 1000 + static_cast<uint64_t>(request.attempt)};
-  outcome.next_sequence =
-      first_sequence_ + static_cast<int64_t>(entries_.size());
+  outcome.next_sequence = first_sequence_ +
+                          static_cast<int64_t>(entries_.size()) +
+                          (end_.has_value() ? 1 : 0);
   outcome.next_step = first_step_ + static_cast<int64_t>(steps_.size());
   outcome.write_time_ms = static_cast<int64_t>(ms_);
   return outcome;
