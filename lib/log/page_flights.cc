@@ -41,10 +41,12 @@ void PageFlights::Send(const Key& key) {
     flight.asked_at = stamp;
     request = flight.request;
   }
-  log_->ReadPage(std::move(request), [self = shared_from_this(),
-                                      key](absl::StatusOr<LogPage> reply) {
-    self->OnReply(key, std::move(reply));
-  });
+  // Without its tail nobody waits any more, and the timers may be gone.
+  log_->ReadPage(std::move(request),
+                 [weak = weak_from_this(), key](absl::StatusOr<LogPage> reply) {
+                   if (const auto self = weak.lock())
+                     self->OnReply(key, std::move(reply));
+                 });
 }
 
 void PageFlights::OnReply(const Key& key, absl::StatusOr<LogPage> reply) {

@@ -40,7 +40,7 @@ struct TailPage {
 // repeated, for as long as the one that made it holds out.
 //
 // Thread-safe. Answers come on the log's thread or the timers', with no lock
-// held.
+// held; none once it is destroyed.
 class PageFlights : public std::enable_shared_from_this<PageFlights> {
  public:
   using Done = absl::AnyInvocable<void(const TailPage&) &&>;

@@ -1,5 +1,7 @@
 #include "lib/log/tail_registry.h"
 
+#include <algorithm>
+
 namespace agent {
 namespace {
 
@@ -124,7 +126,9 @@ void TailRegistry::CheckSoon(const std::shared_ptr<LogTail>& tail,
                              int64_t number) {
   {
     MutexLock lock(&mu_);
-    new_checks_.try_emplace(tail.get(), Check{tail, number});
+    const auto [check, unused] =
+        new_checks_.try_emplace(tail.get(), Check{tail, number});
+    check->second.number = std::max(check->second.number, number);
     if (checking_) return;
     checking_ = true;
   }

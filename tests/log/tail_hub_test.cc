@@ -116,6 +116,17 @@ TEST_F(TailHubTest, ReadsWhatAnotherProcessWroteAfterThisOne) {
   EXPECT_THAT(reading->ids(), ElementsAreArray(LogIds()));
 }
 
+TEST_F(TailHubTest, ReadsWhatAnotherProcessWroteRightAfterThisOne) {
+  const auto reading = ReadOpenRun();
+  SayHere();
+  ASSERT_TRUE(reading->AwaitCount(4));
+  const ChunkPtr here = store_.Say();
+  store_.Say();  // never stored here; its wake-up comes with the last one's
+  Store({here});
+  ASSERT_TRUE(reading->AwaitCount(6));
+  EXPECT_THAT(reading->ids(), ElementsAreArray(LogIds()));
+}
+
 TEST_F(TailHubTest, FindsWhatALostWakeUpWasAbout) {
   Limit({.poll_interval = absl::Milliseconds(20)});
   const auto reading = ReadOpenRun();
@@ -553,6 +564,24 @@ TEST_F(TailHubTest, SendsForeignEntriesAmongOursInOrder) {
     ASSERT_TRUE(resumed->AwaitCount(log.size() - i - 1));
     EXPECT_THAT(resumed->ids(), ElementsAreArray(LogIds(i + 1)));
   }
+}
+
+// A process that ends while the store is away destroys the timers first: what
+// the store answers in the end must not ask them for another try.
+TEST(PageFlightsTest, ALateAnswerFindsNothingOfATailThatIsGone) {
+  FakeStore store;
+  store.HoldPages(true);
+  auto timers = std::make_unique<TimerQueue>();
+  auto flights = std::make_shared<PageFlights>(&store, timers.get(),
+                                               [] { return TailStamp{}; });
+  flights->Fetch({}, absl::Minutes(1), [](const TailPage&) { FAIL(); });
+  const std::weak_ptr<PageFlights> weak = flights;
+  flights.reset();
+  EXPECT_TRUE(weak.expired());
+  timers.reset();
+  store.FailPages(absl::UnavailableError("closed"));
+  store.ReadHeld();
+  store.DeliverHeld();
 }
 
 }  // namespace
