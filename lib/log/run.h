@@ -69,6 +69,8 @@ struct RunAssignment {
   RunOptions options;
   int64_t start_time_ms = 0;  // of the first attempt, by the store's clock
   int64_t now_ms = 0;         // the store's clock when this was assigned
+  // The lease had begun this long before: the first reply was lost.
+  int64_t lease_age_ms = 0;
   // What was said before: complete turns and marked incomplete ones, at most
   // `max_history_messages`, oldest dropped first, always whole turns.
   std::vector<Message> history;

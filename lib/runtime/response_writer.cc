@@ -29,6 +29,10 @@ int64_t StandingChunks(const RunAssignment& assignment) {
   return assignment.standing.number() - assignment.first_id.number() + 1;
 }
 
+absl::Status CancelAsked() {
+  return absl::CancelledError("a cancellation was asked for");
+}
+
 int64_t ContentSize(const ChunkContent& content) {
   if (const auto* piece = std::get_if<TextPiece>(&content)) {
     return static_cast<int64_t>(piece->text.size());
@@ -77,7 +81,8 @@ ResponseWriter::ResponseWriter(const RunAssignment& assignment,
       feed_(std::move(feed)),
       backlog_(assignment.next_sequence, assignment.next_step),
       told_(assignment.next_sequence + 1),
-      lease_(limits.lease, begun_at),
+      lease_(limits.lease,
+             begun_at - ToChrono(absl::Milliseconds(assignment.lease_age_ms))),
       backoff_(Resend(limits.lease)),
       said_bytes_(StandingBytes(assignment)),
       said_chunks_(StandingChunks(assignment)) {
@@ -163,9 +168,8 @@ absl::Status ResponseWriter::Finish(RunEnd end,
   const bool cancelled = end.state == RunState::kCancelled;
   {
     MutexLock lock(&mu_);
-    if (DoneLocked() || (state_ == State::kCancelling && !cancelled)) {
-      return WhyNotLocked();
-    }
+    if (DoneLocked()) return WhyNotLocked();
+    if (state_ == State::kCancelling && !cancelled) return CancelAsked();
     if (step.has_value()) backlog_.AddStep(*std::move(step));
     end_ = std::move(end);
     AddEndLocked();
@@ -175,7 +179,9 @@ absl::Status ResponseWriter::Finish(RunEnd end,
   while (!DoneLocked() && (cancelled || state_ == State::kWriting)) {
     changed_.Wait(&mu_);
   }
-  return state_ == State::kEnded ? absl::OkStatus() : WhyNotLocked();
+  if (state_ == State::kEnded) return absl::OkStatus();
+  // Also if something else, such as the time limit, stopped the run first.
+  return state_ == State::kCancelling ? CancelAsked() : WhyNotLocked();
 }
 
 bool ResponseWriter::Close() {

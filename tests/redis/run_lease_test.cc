@@ -52,6 +52,13 @@ TEST_F(RunLeaseTest, ARunIsAcceptedTakenWrittenAndEnded) {
   EXPECT_EQ(stored->usage, (Usage{3, 4}));
 }
 
+TEST_F(RunLeaseTest, ARepeatedBeginTellsHowOldTheLeaseIs) {
+  ASSERT_OK(Admit("r1"));
+  EXPECT_EQ(Take("t1").lease_age_ms, 0);
+  Advance(absl::Seconds(4));
+  EXPECT_EQ(Take("t1").lease_age_ms, 4000);
+}
+
 TEST_F(RunLeaseTest, OnlyOneWorkerHoldsARun) {
   ASSERT_OK(Admit("r1"));
   Take("t1");

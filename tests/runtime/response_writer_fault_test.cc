@@ -79,6 +79,19 @@ TEST_F(ResponseWriterFaultTest, ACancelThatMeetsTheEndIsTold) {
   EXPECT_EQ(store_.end()->state, RunState::kCancelled);
 }
 
+TEST_F(ResponseWriterFaultTest, ACancelThatMeetsTheEndOfAStoppedRunIsTold) {
+  StartWriting();
+  ASSERT_OK(Say("a"));
+  Pending first = store_.Next();
+  stop_->Stop(absl::DeadlineExceededError("the run's time is over"));
+  auto ending = FinishAsync(Completed());
+  store_.Answer(std::move(first), Kind::kCancel);
+  EXPECT_THAT(ending.get(), StatusIs(absl::StatusCode::kCancelled));
+  auto cancelled = FinishAsync(Cancelled());
+  store_.Store(store_.Next());
+  EXPECT_OK(cancelled.get());
+}
+
 TEST_F(ResponseWriterFaultTest, ACancelledEndSurvivesALostReplyAndALostTail) {
   StartWriting();
   ASSERT_OK(Say("a"));
@@ -231,6 +244,17 @@ TEST_F(ResponseWriterFaultTest, WithoutAnAnswerForAlmostALeaseItStopsItself) {
   EXPECT_THAT(Say("late"), HasReason(reason::kLeaseLost));
   EXPECT_FALSE(writer_->Close());
   EXPECT_FALSE(store_.HasNext());
+}
+
+// BEGIN's first reply was lost; its repetition does not renew the lease.
+TEST_F(ResponseWriterFaultTest, ALeaseThatBeganEarlierEndsEarlier) {
+  limits_.lease = absl::Minutes(10);
+  RunAssignment assignment = FirstAttempt();
+  assignment.lease_age_ms = absl::ToInt64Milliseconds(limits_.lease) - 2100;
+  Start(assignment);
+  Pending unanswered = store_.Next();
+  ASSERT_TRUE(Eventually([&] { return !stop_->status().ok(); }));
+  EXPECT_THAT(stop_->status(), HasReason(reason::kLeaseLost));
 }
 
 TEST_F(ResponseWriterFaultTest, LostRepliesAreRetriedOnlyWithinTheLease) {
