@@ -119,7 +119,9 @@ void RedisRunStore::Begin(std::string conversation_id, std::string token,
 void RedisRunStore::OnBegun(BeginAnswer begun, Callback<BeginOutcome> done) {
   RunAssignment& run = begun.outcome.assignment;
   const int64_t lease_ms = absl::ToInt64Milliseconds(context_.limits.lease);
-  run.lease_age_ms = lease_ms - (begun.lease_deadline_ms - run.now_ms);
+  // Negative when the clock stepped back meanwhile.
+  run.lease_age_ms =
+      std::max<int64_t>(0, lease_ms - (begun.lease_deadline_ms - run.now_ms));
   const std::string conversation_id = begun.outcome.assignment.conversation_id;
   context_.due->Heartbeat({begun.agent, conversation_id},
                           begun.lease_deadline_ms);

@@ -57,6 +57,8 @@ TEST_F(RunLeaseTest, ARepeatedBeginTellsHowOldTheLeaseIs) {
   EXPECT_EQ(Take("t1").lease_age_ms, 0);
   Advance(absl::Seconds(4));
   EXPECT_EQ(Take("t1").lease_age_ms, 4000);
+  Advance(-absl::Hours(1));
+  EXPECT_EQ(Take("t1").lease_age_ms, 0);
 }
 
 TEST_F(RunLeaseTest, OnlyOneWorkerHoldsARun) {
