@@ -14,8 +14,9 @@ bool IsRetriable(const absl::Status& status) {
 
 void PageFlights::Fetch(LogPageRequest request, absl::Duration hold,
                         Done done) {
-  const Key key{request.conversation.principal, request.after, request.run_id,
-                request.want_newest_run, request.from_run};
+  const Key key{
+      request.conversation.principal, request.after,    request.run_id,
+      request.want_newest_run,        request.from_run, hold};
   {
     MutexLock lock(&mu_);
     const auto [flight, is_new] = flights_.try_emplace(key);

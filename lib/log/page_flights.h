@@ -53,8 +53,10 @@ class PageFlights : public std::enable_shared_from_this<PageFlights> {
   void Fetch(LogPageRequest request, absl::Duration hold, Done done);
 
  private:
-  // Principal, position, run, newest, from the run: what makes two alike.
-  using Key = std::tuple<std::string, StreamId, std::string, bool, bool>;
+  // Principal, position, run, newest, from the run, and how long it holds out:
+  // what makes two alike.
+  using Key = std::tuple<std::string, StreamId, std::string, bool, bool,
+                         absl::Duration>;
 
   struct Flight {
     LogPageRequest request;

@@ -2,6 +2,8 @@
 // late, twice or not at all.
 #include "lib/log/tail_hub.h"
 
+#include <atomic>
+
 #include "lib/log/log_tail.h"
 #include "tests/log/reading_fixture.h"
 
@@ -582,6 +584,27 @@ TEST(PageFlightsTest, ALateAnswerFindsNothingOfATailThatIsGone) {
   store.FailPages(absl::UnavailableError("closed"));
   store.ReadHeld();
   store.DeliverHeld();
+}
+
+TEST(PageFlightsTest, WhoHoldsOutDoesNotShareTheErrorOfWhoDoesNot) {
+  FakeStore store;
+  store.HoldPages(true);
+  TimerQueue timers;
+  const auto flights = std::make_shared<PageFlights>(
+      &store, &timers, [] { return TailStamp{}; });
+  std::atomic<int> pages{0}, errors{0};
+  const auto count = [&](const TailPage& answer) {
+    ++(answer.page.ok() ? pages : errors);
+  };
+  flights->Fetch({}, absl::ZeroDuration(), count);
+  flights->Fetch({}, absl::Minutes(1), count);
+  store.FailPages(absl::UnavailableError("away"));
+  while (store.held() > 0) store.DeliverHeld();
+  EXPECT_EQ(errors, 1);
+  store.FailPages(absl::OkStatus());
+  ASSERT_TRUE(Eventually([&] { return store.held() > 0; }));
+  store.DeliverHeld();
+  EXPECT_EQ(pages, 1);
 }
 
 }  // namespace
