@@ -103,11 +103,13 @@ void StreamResponseReactor::OnBatch(absl::StatusOr<ReadBatch> batch) {
   if (batch.ok() && !batch->chunks.empty()) {
     outgoing = {Serialize(*batch), batch->cursor.ToString()};
   }
+  const std::string start = StartCursor();
   Next next = Next::kNothing;
   {
     MutexLock lock(&mu_);
     read_in_flight_ = false;
     if (finished_) return;
+    if (cursor_.empty()) cursor_ = start;
     waiting_ = std::move(outgoing);
     if (!batch.ok() || batch->ended) end_ = batch.status();
     next = AdvanceLocked();
@@ -150,9 +152,11 @@ void StreamResponseReactor::OnCancel() {
 }
 
 void StreamResponseReactor::Drain() {
+  const std::string start = StartCursor();
   Next next = Next::kNothing;
   {
     MutexLock lock(&mu_);
+    if (cursor_.empty()) cursor_ = start;
     next = FinishLocked(DrainingError());
   }
   Do(next);
@@ -178,11 +182,20 @@ void StreamResponseReactor::ScheduleHeartbeat(absl::Duration delay) {
   heartbeat_timer_ = timer;
 }
 
+// A client that named no cursor learns from where on it waits: resuming without
+// one would begin at whatever run is newest then.
+std::string StreamResponseReactor::StartCursor() const {
+  const auto start = reader_ != nullptr ? reader_->Start() : std::nullopt;
+  return start.has_value() ? start->ToString() : "";
+}
+
 void StreamResponseReactor::OnHeartbeatDue() {
   absl::Duration delay = options_.heartbeat;
+  const std::string start = StartCursor();
   {
     MutexLock lock(&mu_);
     if (finished_) return;
+    if (cursor_.empty()) cursor_ = start;
     const absl::Duration silence = absl::FromChrono(Now() - last_write_);
     if (silence < options_.heartbeat) {
       delay = options_.heartbeat - silence;

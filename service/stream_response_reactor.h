@@ -66,6 +66,7 @@ class StreamResponseReactor final
 
   void Begin();
   void OnBatch(absl::StatusOr<ReadBatch> batch);
+  std::string StartCursor() const;
   void OnHeartbeatDue();
   void ScheduleHeartbeat(absl::Duration delay);
   void Do(Next next);

@@ -16,6 +16,11 @@ void LogReaderImpl::Next(Callback<ReadBatch> done) {
   Pump(/*may_deliver=*/false);
 }
 
+std::optional<StreamId> LogReaderImpl::Start() const {
+  MutexLock lock(&mu_);
+  return start_;
+}
+
 void LogReaderImpl::Cancel() {
   Callback<ReadBatch> pending;
   {
@@ -97,6 +102,11 @@ void LogReaderImpl::OnAnswer(const TailPage& answer) {
     view_.record_number = (*answer.page)->record_number;
     const ReadProgress::Next next =
         progress_.OnPage(**answer.page, answer.asked_at.told);
+    // What is ready is not delivered: it comes after the start.
+    if (!progress_.HasBatch()) {
+      MutexLock lock(&mu_);
+      start_ = progress_.told();
+    }
     view_.complete = progress_.complete();
     behind_ = !view_.complete;
     return Follow(next);

@@ -57,6 +57,9 @@ class LogReader {
   virtual ~LogReader() = default;
 
   virtual void Next(Callback<ReadBatch> done) = 0;
+  // Where the reader stands while nothing was delivered yet: a cursor for who
+  // must resume before the first chunk. None until the store has said.
+  virtual std::optional<StreamId> Start() const = 0;
   // A pending Next answers CANCELLED; the reader lets go of everything.
   virtual void Cancel() = 0;
 };

@@ -34,6 +34,7 @@ class LogReaderImpl final : public LogReader,
   ~LogReaderImpl() override { LetGo(); }
 
   void Next(Callback<ReadBatch> done) override;
+  std::optional<StreamId> Start() const override;
   void Cancel() override;
   void OnTail() override;
 
@@ -67,9 +68,10 @@ class LogReaderImpl final : public LogReader,
   const ReaderOptions options_;
   const SteadyTime absent_until_;
 
-  Mutex mu_;
+  mutable Mutex mu_;
   Callback<ReadBatch> pending_ ABSL_GUARDED_BY(mu_);
   std::optional<TailPage> answer_ ABSL_GUARDED_BY(mu_);
+  std::optional<StreamId> start_ ABSL_GUARDED_BY(mu_);
   bool fetching_ ABSL_GUARDED_BY(mu_) = false;
   bool waiting_ ABSL_GUARDED_BY(mu_) = false;
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;

@@ -210,9 +210,15 @@ ReadProgress::Next ReadProgress::AtEnd(const LogPage& page) {
 ReadProgress::Next ReadProgress::AwaitRun(const LogPage& page) {
   if (!page.run.has_value()) return Fail(RunNotFound());
   if (NeverBegan(*page.run)) return TellCancelled(page, *page.run);
-  const bool passed = IsEnded(page.run->state) &&
-                      page.run->last_id.number() <= position_.number();
-  return passed ? End() : Next::kWait;
+  const int64_t last = page.run->last_id.number();
+  if (!IsEnded(page.run->state) || last > position_.number()) {
+    return Next::kWait;
+  }
+  // Its entries are behind us, and none was met: the client had them before,
+  // or they are gone.
+  const bool had =
+      request_.cursor.has_value() && request_.cursor->number() >= last;
+  return had ? End() : Fail(CursorTrimmed(page));
 }
 
 // Stands at the end of a run, or of a log that has expired: is there a next?

@@ -4,6 +4,7 @@
 #define AGENT_LIB_LOG_READ_PROGRESS_H_
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,11 @@ class ReadProgress {
   ReadBatch TakeBatch(size_t max_chunks, size_t max_bytes);
 
   StreamId position() const { return position_; }
+  // Where it stands: everything up to here is told or ready. None before the
+  // first page has decided.
+  std::optional<StreamId> told() const {
+    return started_ ? std::optional(told_) : std::nullopt;
+  }
   // Little is ready: it is time for another page, if there is one.
   bool IsLow() const { return !ended_ && ready_.size() <= kLowChunks; }
   // The last page was taken whole, and there was nothing after it.

@@ -298,6 +298,10 @@ TEST_F(LogReaderTest, TellsThatANamedRunWasTrimmed) {
   const auto end = Read(At(std::nullopt, "a"))->AwaitEnd();
   EXPECT_THAT(end, StatusIs(absl::StatusCode::kOutOfRange));
   EXPECT_THAT(end, HasReason(reason::kCursorTrimmed));
+  // From the oldest chunk kept there is none of the run: no end is told that
+  // was not seen.
+  EXPECT_THAT(Read(At(StreamId{}, "a"))->AwaitEnd(),
+              HasReason(reason::kCursorTrimmed));
 }
 
 TEST_F(LogReaderTest, TellsThatANamedRunHasExpired) {

@@ -48,6 +48,8 @@ class FakeReader final : public LogReader {
     changed_.NotifyAll();
   }
 
+  std::optional<StreamId> Start() const override { return StreamId{5, 5001}; }
+
   void Cancel() override {
     std::optional<Callback<ReadBatch>> pending;
     {

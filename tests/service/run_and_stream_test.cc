@@ -184,6 +184,28 @@ TEST_F(RunAndStream, HeartbeatsBreakTheSilence) {
   EXPECT_EQ(KindsOf(call->ReadToEnd().chunks), "completed");
 }
 
+// Without it a client cut here would resume at whatever run is newest then.
+TEST_F(RunAndStream, AHeartbeatBeforeTheFirstChunkTellsWhereToResume) {
+  const auto first = Run("a|!hold");
+  ASSERT_TRUE(AwaitHolding());
+  const auto second = Run("second", first.conversation_id());
+  v1::StreamResponseRequest request;
+  request.set_conversation_id(first.conversation_id());
+  request.mutable_heartbeat_interval()->set_seconds(1);
+  auto call = Open(request);
+  v1::ResponseBatch heartbeat;
+  ASSERT_TRUE(call->Read(&heartbeat));
+  EXPECT_EQ(heartbeat.chunks_size(), 0);
+  call->Cancel();
+  const auto third = Run("third", first.conversation_id());
+  script_->Release();
+
+  request.set_cursor(heartbeat.cursor());
+  request.set_run_id(second.run_id());
+  EXPECT_NE(heartbeat.cursor(), "");
+  EXPECT_EQ(TextOf(Open(request)->ReadToEnd().chunks), "second");
+}
+
 TEST_F(RunAndStream, AStreamMayWaitForAConversationThatIsToCome) {
   v1::StreamResponseRequest request;
   request.set_conversation_id("to-come");
