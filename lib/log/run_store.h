@@ -101,8 +101,8 @@ struct AppendOutcome {
 // Why an attempt is given back.
 enum class ReleaseKind {
   kHandOver,  // drained: no failure, may be taken at once
-  kFailed,    // it failed and may be retried: the lease ends now, the next BEGIN
-              // counts the failure and waits its back-off, as after a lapse
+  kFailed,  // it failed and may be retried: the lease ends now, the next BEGIN
+            // counts the failure and waits its back-off, as after a lapse
 };
 
 // What each page of a listing holds, and where the next begins ("" at the end).

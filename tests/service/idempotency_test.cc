@@ -58,8 +58,11 @@ TEST_F(Idempotency, ManyAtOnceAreOne) {
   std::vector<std::thread> threads;
   std::vector<std::string> runs(16);
   for (auto& run : runs) {
-    threads.emplace_back(
-        [this, &run] { run = Ask("hi", "", "key").value.run_id(); });
+    threads.emplace_back([this, &run] {
+      const auto answer = Ask("hi", "", "key");
+      EXPECT_THAT(answer.status, Succeeds());
+      run = answer.value.run_id();
+    });
   }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(std::set<std::string>(runs.begin(), runs.end()).size(), 1u);
