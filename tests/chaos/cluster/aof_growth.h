@@ -1,0 +1,55 @@
+// Watches how long the newest part of an append-only file was a moment ago:
+// what lies beyond that is what a power loss may take.
+#ifndef AGENT_TESTS_CHAOS_CLUSTER_AOF_GROWTH_H_
+#define AGENT_TESTS_CHAOS_CLUSTER_AOF_GROWTH_H_
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <thread>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "lib/base/mutex.h"
+
+namespace agent::chaos {
+
+// The part that Redis appends to, by its manifest; its size.
+struct AofPart {
+  std::string path;
+  int64_t size = 0;
+};
+
+// NOT_FOUND: there is none.
+absl::StatusOr<AofPart> NewestAofPart(const std::string& dir);
+
+// Thread-safe. A thread of its own looks every 20 ms.
+class AofGrowth {
+ public:
+  explicit AofGrowth(std::string dir);
+  ~AofGrowth();
+  AofGrowth(const AofGrowth&) = delete;
+  AofGrowth& operator=(const AofGrowth&) = delete;
+
+  // The size that `path` had at `when`; 0 if it was not there yet.
+  int64_t SizeAt(const std::string& path, absl::Time when);
+
+ private:
+  struct Sample {
+    absl::Time when;
+    AofPart part;
+  };
+
+  void Watch();
+
+  const std::string dir_;
+  Mutex mu_;
+  CondVar changed_;
+  bool stopping_ ABSL_GUARDED_BY(mu_) = false;
+  std::deque<Sample> samples_ ABSL_GUARDED_BY(mu_);
+  std::thread thread_;
+};
+
+}  // namespace agent::chaos
+
+#endif  // AGENT_TESTS_CHAOS_CLUSTER_AOF_GROWTH_H_

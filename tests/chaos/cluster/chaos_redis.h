@@ -1,0 +1,57 @@
+// The redis-server that the nemesis may kill, pause, and rob of its last
+// writes.
+#ifndef AGENT_TESTS_CHAOS_CLUSTER_CHAOS_REDIS_H_
+#define AGENT_TESTS_CHAOS_CLUSTER_CHAOS_REDIS_H_
+
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "lib/redis/redis_process.h"
+#include "lib/redis/reply.h"
+#include "tests/chaos/cluster/aof_growth.h"
+
+namespace agent::chaos {
+
+// Thread-compatible; start and restart it on the main thread.
+class ChaosRedis {
+ public:
+  // Keeps its files under dir/redis and dir/redis.log; `append_fsync`:
+  // everysec or always.
+  static absl::StatusOr<std::unique_ptr<ChaosRedis>> Start(
+      const std::string& dir, const std::string& append_fsync);
+  ~ChaosRedis();
+
+  std::string socket_path() const { return dir_ + "/redis.sock"; }
+  std::string append_only_dir() const;
+
+  void Kill();  // SIGKILL, and waits for the end
+  // Waits until it answers; DEADLINE_EXCEEDED.
+  absl::Status Restart();
+  void Pause();
+  void Resume();
+
+  // SIGKILL, then cuts off what a power loss could take: of the newest part of
+  // the append-only file, at most what was written in the last second. Says
+  // what it cut.
+  absl::StatusOr<std::string> LosePower(std::mt19937_64* random);
+
+  // On a connection of its own; UNAVAILABLE.
+  absl::StatusOr<Reply> Command(const std::vector<std::string>& words);
+
+ private:
+  explicit ChaosRedis(std::string dir, std::string append_fsync);
+
+  const std::string dir_;
+  const std::string append_fsync_;
+  std::unique_ptr<RedisProcess> process_;
+  std::unique_ptr<AofGrowth> growth_;
+};
+
+}  // namespace agent::chaos
+
+#endif  // AGENT_TESTS_CHAOS_CLUSTER_CHAOS_REDIS_H_
