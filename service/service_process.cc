@@ -48,11 +48,17 @@ struct ServiceProcess::WorkerSlot {
   Worker* worker ABSL_GUARDED_BY(mu) = nullptr;
 };
 
+absl::StatusOr<std::unique_ptr<RedisStore>> OpenRedisStore(
+    const RedisOptions& redis, const RunLimits& limits) {
+  return RedisStore::Open(redis, limits);
+}
+
 absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(
-    Settings settings, std::vector<std::shared_ptr<Agent>> agents) {
+    Settings settings, std::vector<std::shared_ptr<Agent>> agents,
+    const StoreOpener& open_store) {
   std::unique_ptr<ServiceProcess> process(
       new ServiceProcess(std::move(settings)));
-  RETURN_IF_ERROR(process->OpenStore());
+  RETURN_IF_ERROR(process->OpenStore(open_store));
   if (process->settings_.serves()) {
     RETURN_IF_ERROR(process->StartServer(agents));
   }
@@ -74,13 +80,13 @@ std::string ServiceProcess::address() const {
   return server_ == nullptr ? "" : server_->address();
 }
 
-absl::Status ServiceProcess::OpenStore() {
+absl::Status ServiceProcess::OpenStore(const StoreOpener& open_store) {
   RedisAddress address = settings_.redis;
   if (settings_.embedded_redis) {
     ASSIGN_OR_RETURN(embedded_, EmbeddedRedis::Start(settings_.data_dir));
     address = embedded_->address();
   }
-  auto store = RedisStore::Open(ToRedisOptions(address), settings_.limits);
+  auto store = open_store(ToRedisOptions(address), settings_.limits);
   if (absl::IsUnavailable(store.status())) {
     return absl::UnavailableError("cannot reach Redis at " + Redacted(address));
   }

@@ -3,6 +3,7 @@
 #ifndef AGENT_SERVICE_SERVICE_PROCESS_H_
 #define AGENT_SERVICE_SERVICE_PROCESS_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,13 @@
 
 namespace agent {
 
+// How the store is opened; tests put something of their own in front of it.
+using StoreOpener = std::function<absl::StatusOr<std::unique_ptr<RedisStore>>(
+    const RedisOptions& redis, const RunLimits& limits)>;
+
+absl::StatusOr<std::unique_ptr<RedisStore>> OpenRedisStore(
+    const RedisOptions& redis, const RunLimits& limits);
+
 // Start, Drain and destroy it on one thread, the process's main thread: the
 // embedded Redis lives as long as the thread that started it.
 class ServiceProcess {
@@ -29,7 +37,8 @@ class ServiceProcess {
   // once everything runs and the agents can be seen by other processes. Errors
   // are one line for an operator.
   static absl::StatusOr<std::unique_ptr<ServiceProcess>> Start(
-      Settings settings, std::vector<std::shared_ptr<Agent>> agents);
+      Settings settings, std::vector<std::shared_ptr<Agent>> agents,
+      const StoreOpener& open_store = OpenRedisStore);
 
   // Drains with no patience if Drain was not called.
   ~ServiceProcess();
@@ -44,7 +53,7 @@ class ServiceProcess {
  private:
   explicit ServiceProcess(Settings settings);
 
-  absl::Status OpenStore();
+  absl::Status OpenStore(const StoreOpener& open_store);
   absl::Status StartServer(const std::vector<std::shared_ptr<Agent>>& agents);
   void StartWorker(std::vector<std::shared_ptr<Agent>> agents);
   void AwaitAnnounced(const std::vector<std::string>& names);

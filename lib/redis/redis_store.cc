@@ -88,9 +88,11 @@ absl::Status CheckServer(RedisClient* client, absl::Duration timeout) {
 class RedisStoreImpl final : public RedisStore {
  public:
   RedisStoreImpl(const RedisOptions& redis, const RunLimits& limits,
+                 const Scripts::Transform& transform,
                  std::shared_ptr<Monitor> monitor,
                  std::unique_ptr<RedisClient> records)
-      : monitor_(std::move(monitor)),
+      : scripts_(transform),
+        monitor_(std::move(monitor)),
         records_(std::move(records)),
         pages_(RedisClient::Start(Named(redis, "pages"), nullptr)),
         blocking_(RedisClient::Start(Named(redis, "blocking"), nullptr)),
@@ -165,15 +167,16 @@ class RedisStoreImpl final : public RedisStore {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RedisStore>> RedisStore::Open(
-    const RedisOptions& redis, const RunLimits& limits) {
+    const RedisOptions& redis, const RunLimits& limits,
+    const Scripts::Transform& transform) {
   auto monitor = std::make_shared<Monitor>();
   auto records = RedisClient::Start(
       Named(redis, "records"), [monitor](const RedisConnectionEvent& event) {
         OnRecordsEvent(monitor, event);
       });
   RETURN_IF_ERROR(CheckServer(records.get(), redis.connect_timeout));
-  return std::make_unique<RedisStoreImpl>(redis, limits, std::move(monitor),
-                                          std::move(records));
+  return std::make_unique<RedisStoreImpl>(
+      redis, limits, transform, std::move(monitor), std::move(records));
 }
 
 }  // namespace agent

@@ -14,6 +14,7 @@
 #include "lib/log/run_store.h"
 #include "lib/log/work_queue.h"
 #include "lib/redis/redis_options.h"
+#include "lib/redis/scripts.h"
 
 namespace agent {
 
@@ -23,9 +24,11 @@ class RedisStore {
   // Connects and checks what it found. One clear line each, as
   // FAILED_PRECONDITION: an eviction policy other than `noeviction`, a version
   // below 7.0, a cluster, a read-only Redis; UNAVAILABLE: no connection within
-  // `connect_timeout`; UNAUTHENTICATED: a wrong password.
+  // `connect_timeout`; UNAUTHENTICATED: a wrong password. `transform` is for
+  // tests that break a script on purpose.
   static absl::StatusOr<std::unique_ptr<RedisStore>> Open(
-      const RedisOptions& redis, const RunLimits& limits);
+      const RedisOptions& redis, const RunLimits& limits,
+      const Scripts::Transform& transform = nullptr);
 
   virtual ~RedisStore() = default;
 
