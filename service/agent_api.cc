@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "lib/base/abort_point.h"
 #include "lib/base/error.h"
 #include "service/field_rules.h"
 #include "service/proto_conversion.h"
@@ -102,6 +103,7 @@ void AgentApi::RunAgent(const v1::RunAgentRequest& request,
 void AgentApi::Admit(AdmitRequest admit, bool conversation_is_ours,
                      Callback<v1::RunAgentResponse> done) {
   const std::string conversation_id = admit.conversation.conversation_id;
+  AGENT_ABORT_POINT(before_admit, conversation_id);
   services_.runs->Admit(
       std::move(admit),
       [conversation_id, conversation_is_ours, ttl = limits_.stream_ttl,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "agent/v1/agent_service.pb.h"
+#include "lib/base/abort_point.h"
 #include "service/proto_conversion.h"
 #include "service/status_mapping.h"
 
@@ -122,6 +123,7 @@ void StreamResponseReactor::WriteLocked(Outgoing outgoing) {
   cursor_ = std::move(outgoing.cursor);
   write_in_flight_ = true;
   last_write_ = Now();
+  AGENT_ABORT_POINT(before_write);
   StartWrite(&message_);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/abort_point.h"
 #include "lib/base/logging.h"
 #include "lib/redis/key_schema.h"
 #include "lib/redis/lifetimes.h"
@@ -82,6 +83,7 @@ void RedisRunStore::OnAdmitted(const AdmitRequest& request, const Reply& reply,
   admission.accept_time_ms = reply[3].Integer();
   admission.repeated = repeated;
   const std::string& conversation_id = request.conversation.conversation_id;
+  AGENT_ABORT_POINT(after_admit, conversation_id);
   context_.due->Hint({request.agent, conversation_id});
   context_.conversations->Touch(request.agent, conversation_id,
                                 admission.accept_time_ms);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/abort_point.h"
 #include "lib/redis/key_schema.h"
 #include "lib/redis/rescan.h"
 
@@ -89,12 +90,14 @@ void RedisWorkQueue::Settle(WorkHint work, StatusCallback done) {
 
 void RedisWorkQueue::RemoveIfOurs(const WorkHint& work, int64_t score,
                                   StatusCallback done) {
+  AGENT_ABORT_POINT(before_removal, work.conversation_id);
   context_.client->Run(
       context_.scripts->remove_unchanged, {keys::Due(work.agent)},
       {work.conversation_id, std::to_string(score)},
       [this, work,
        done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
         if (!reply.ok()) return std::move(done)(reply.status());
+        AGENT_ABORT_POINT(after_removal, work.conversation_id);
         UnlessEmpty(work, std::move(done), [](StatusCallback finish) {
           std::move(finish)(absl::OkStatus());
         });

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lib/base/abort_point.h"
 #include "lib/base/logging.h"
 #include "lib/base/random.h"
 
@@ -36,6 +37,7 @@ Claim::Claim(RunStore* runs, TimerQueue* timers,
 void Claim::Ask() {
   if (*stopped_) return FinishAs(ClaimResult::Kind::kUnknown);
   const SteadyTime now = std::chrono::steady_clock::now();
+  AGENT_ABORT_POINT(before_begin, conversation_id_);
   runs_->Begin(
       conversation_id_, token_,
       [self = shared_from_this(), now](absl::StatusOr<BeginOutcome> answer) {
@@ -48,6 +50,7 @@ void Claim::OnAnswer(SteadyTime asked_at, absl::StatusOr<BeginOutcome> answer) {
   ClaimResult result;
   switch (answer->kind) {
     case BeginOutcome::Kind::kRun:
+      AGENT_ABORT_POINT(after_begin, conversation_id_);
       result.kind = ClaimResult::Kind::kRun;
       result.assignment = std::move(answer->assignment);
       result.assignment.token = token_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "lib/base/abort_point.h"
 #include "lib/base/logging.h"
 #include "lib/runtime/drain_deadline.h"
 
@@ -122,6 +123,7 @@ void Dispatcher::Execute(SlotPtr slot, ClaimResult claimed) {
 void Dispatcher::OnExecuted(SlotPtr slot, RunExecutor::Outcome outcome) {
   switch (outcome) {
     case RunExecutor::Outcome::kEnded:
+      AGENT_ABORT_POINT(before_settle, slot->work.conversation_id);
       return Settle(std::move(slot));
     case RunExecutor::Outcome::kHandedOver:
     case RunExecutor::Outcome::kAttemptFailed:

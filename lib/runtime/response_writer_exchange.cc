@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/abort_point.h"
 #include "lib/base/error.h"
 #include "lib/base/logging.h"
 #include "lib/runtime/response_writer.h"
@@ -38,6 +39,7 @@ void ResponseWriter::Pump() {
   request.run_id = run_id_;
   request.attempt = attempt_;
   request.token = token_;
+  AGENT_ABORT_POINT(before_append, conversation_id_);
   runs_->Append(std::move(request), [self = shared_from_this(), now](
                                         absl::StatusOr<AppendOutcome> answer) {
     self->OnAnswer(now, std::move(answer));
@@ -46,6 +48,7 @@ void ResponseWriter::Pump() {
 
 void ResponseWriter::OnAnswer(SteadyTime sent_at,
                               absl::StatusOr<AppendOutcome> answer) {
+  AGENT_ABORT_POINT(after_append, conversation_id_);
   if (answer.ok() && answer->kind == AppendOutcome::Kind::kOk) {
     DeliverAnswer(*answer);
   }
