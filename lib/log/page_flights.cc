@@ -1,10 +1,15 @@
 #include "lib/log/page_flights.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 namespace agent {
 namespace {
+
+// What a request gets at least, however little is left of the time it holds
+// out.
+constexpr absl::Duration kMinTimeout = absl::Milliseconds(500);
 
 bool IsRetriable(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsResourceExhausted(status);
@@ -26,6 +31,7 @@ void PageFlights::Fetch(LogPageRequest request, absl::Duration hold,
     }
     flight->second.request = std::move(request);
     flight->second.hold = hold;
+    flight->second.began = std::chrono::steady_clock::now();
     flight->second.waiting.push_back(std::move(done));
   }
   Send(key);
@@ -41,6 +47,7 @@ void PageFlights::Send(const Key& key) {
     flight.waiting.clear();
     flight.asked_at = stamp;
     request = flight.request;
+    request.timeout = std::max(TimeLeft(flight), kMinTimeout);
   }
   // Without its tail nobody waits any more, and the timers may be gone.
   log_->ReadPage(std::move(request),
@@ -71,6 +78,7 @@ void PageFlights::OnReply(const Key& key, absl::StatusOr<LogPage> reply) {
     answer.asked_at = flight.asked_at;
     riders.swap(flight.riding);
     flight.backoff.Reset();
+    flight.began = std::chrono::steady_clock::now();
     again = !flight.waiting.empty();
     if (!again) flights_.erase(key);
   }
@@ -78,15 +86,19 @@ void PageFlights::OnReply(const Key& key, absl::StatusOr<LogPage> reply) {
   for (Done& rider : riders) std::move(rider)(answer);
 }
 
+absl::Duration PageFlights::TimeLeft(const Flight& flight) {
+  const auto spent = std::chrono::steady_clock::now() - flight.began;
+  return flight.hold - absl::FromChrono(spent);
+}
+
 std::optional<absl::Duration> PageFlights::RetryDelay(
     const Key& key, const absl::Status& status) {
   if (!IsRetriable(status)) return std::nullopt;
-  const SteadyTime now = std::chrono::steady_clock::now();
   MutexLock lock(&mu_);
   Flight& flight = flights_.at(key);
-  if (flight.backoff.failures() == 0) flight.first_failure = now;
-  if (now - flight.first_failure >= ToChrono(flight.hold)) return std::nullopt;
-  return flight.backoff.Next();
+  const absl::Duration left = TimeLeft(flight);
+  if (left <= absl::ZeroDuration()) return std::nullopt;
+  return std::min(flight.backoff.Next(), left);
 }
 
 }  // namespace agent

@@ -37,7 +37,8 @@ struct TailPage {
 
 // An answer is never older than its question: who asks while a request is under
 // way shares the next one. While the store cannot be reached a request is
-// repeated, for as long as the one that made it holds out.
+// repeated, for as long as the one that made it holds out: counted from when it
+// was first made, whenever the store's failure shows.
 //
 // Thread-safe. Answers come on the log's thread or the timers', with no lock
 // held; none once it is destroyed.
@@ -65,10 +66,11 @@ class PageFlights : public std::enable_shared_from_this<PageFlights> {
     std::vector<Done> waiting;  // asked after it was sent
     TailStamp asked_at;
     Backoff backoff{{absl::Milliseconds(50), absl::Seconds(2)}};
-    SteadyTime first_failure;  // meaningful once backoff.failures() > 0
+    SteadyTime began;  // when it was first made
   };
 
   void Send(const Key& key);
+  static absl::Duration TimeLeft(const Flight& flight);
   void OnReply(const Key& key, absl::StatusOr<LogPage> reply);
   // How long until the request is repeated; none: it is not.
   std::optional<absl::Duration> RetryDelay(const Key& key,

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "lib/base/callback.h"
 #include "lib/log/chunk.h"
 #include "lib/log/run_store.h"
@@ -27,6 +28,9 @@ struct LogPageRequest {
   // reported. A run that has written nothing yet: no entries. No such run, the
   // newest being asked for (a log of other programs): from the oldest entry.
   bool from_run = false;
+  // How long the answer may take, where that is less than the store's own
+  // bound.
+  absl::Duration timeout = absl::InfiniteDuration();
 };
 
 // One script's view: page and record at one instant. What it means for a reader

@@ -51,12 +51,20 @@ class LoopRedisClient final : public RedisClient, private RedisLoop::Handler {
 
   void Run(const LuaScript& script, std::vector<std::string> keys,
            std::vector<std::string> args, Callback<Reply> done) override {
+    RunWithTimeout(script, std::move(keys), std::move(args), command_timeout_,
+                   std::move(done));
+  }
+
+  void RunWithTimeout(const LuaScript& script, std::vector<std::string> keys,
+                      std::vector<std::string> args, absl::Duration timeout,
+                      Callback<Reply> done) override {
     RedisCommand command = {"EVALSHA", script.digest(),
                             std::to_string(keys.size())};
     command.reserve(command.size() + keys.size() + args.size());
     std::move(keys.begin(), keys.end(), std::back_inserter(command));
     std::move(args.begin(), args.end(), std::back_inserter(command));
-    Push(command, command_timeout_, &script, std::move(done));
+    Push(command, std::min(timeout, command_timeout_), &script,
+         std::move(done));
   }
 
  private:

@@ -38,8 +38,9 @@ class LuaScript {
 struct RedisConnectionEvent {
   enum class Kind { kConnected, kDisconnected };
   Kind kind = Kind::kConnected;
-  // Of kConnected: Redis' run_id differs from the last connection's (it was
-  // restarted, or is another one). False on the first connection.
+  // Of kConnected: what Redis holds has another history than the last
+  // connection's (it was restarted, is another one, or took over another's
+  // data). False on the first connection.
   bool restarted = false;
 };
 
@@ -72,6 +73,11 @@ class RedisClient {
   // EVALSHA; on NOSCRIPT the script is loaded and the call repeated, unseen.
   virtual void Run(const LuaScript& script, std::vector<std::string> keys,
                    std::vector<std::string> args, Callback<Reply> done) = 0;
+  // ... within `timeout`, if that is less than the options' command_timeout.
+  virtual void RunWithTimeout(const LuaScript& script,
+                              std::vector<std::string> keys,
+                              std::vector<std::string> args,
+                              absl::Duration timeout, Callback<Reply> done) = 0;
 };
 
 }  // namespace agent

@@ -88,11 +88,12 @@ void RedisResponseLog::ReadPage(LogPageRequest request,
                                 Callback<LogPage> done) {
   const int entries = std::clamp(request.max_entries, 1, kMaxPageEntries);
   auto keys = keys::OfConversation(request.conversation.conversation_id);
-  pages_->Run(
+  pages_->RunWithTimeout(
       context_.scripts->read_log, std::move(keys),
       {std::move(request.conversation.principal), request.after.ToString(),
        std::to_string(entries), std::move(request.run_id),
        request.want_newest_run ? "1" : "0", request.from_run ? "1" : "0"},
+      request.timeout,
       [this, id = std::move(request.conversation.conversation_id),
        done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
         if (!reply.ok()) return std::move(done)(reply.status());

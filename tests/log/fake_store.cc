@@ -181,6 +181,11 @@ size_t FakeStore::held() const {
   return held_.size();
 }
 
+absl::Duration FakeStore::held_timeout() const {
+  MutexLock lock(&mu_);
+  return held_.front().request.timeout;
+}
+
 void FakeStore::ReadHeld() {
   MutexLock lock(&mu_);
   for (Held& held : held_) {

@@ -47,6 +47,8 @@ class FakeStore : public ResponseLog, public WakeSource {
   // Requests wait until they are answered one by one, or all.
   void HoldPages(bool hold);
   size_t held() const;
+  // What the oldest held request may take.
+  absl::Duration held_timeout() const;
   // Reads the oldest held request's page now, to be delivered by Deliver.
   void ReadHeld();
   void DeliverHeld();

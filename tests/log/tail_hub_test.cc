@@ -586,6 +586,26 @@ TEST(PageFlightsTest, ALateAnswerFindsNothingOfATailThatIsGone) {
   store.DeliverHeld();
 }
 
+TEST(PageFlightsTest, AnOutageCountsFromTheRequestAndNotFromItsFirstFailure) {
+  FakeStore store;
+  store.HoldPages(true);
+  TimerQueue timers;
+  const auto flights = std::make_shared<PageFlights>(
+      &store, &timers, [] { return TailStamp{}; });
+  std::atomic<int> errors{0};
+  const SteadyTime asked = std::chrono::steady_clock::now();
+  flights->Fetch({}, absl::Milliseconds(100),
+                 [&](const TailPage& answer) { errors += !answer.page.ok(); });
+  EXPECT_LE(store.held_timeout(), absl::Milliseconds(500));
+  ASSERT_TRUE(Eventually([&] {
+    return std::chrono::steady_clock::now() - asked >
+           std::chrono::milliseconds(100);
+  }));
+  store.FailPages(absl::UnavailableError("away"));
+  store.DeliverHeld();
+  EXPECT_EQ(errors, 1);
+}
+
 TEST(PageFlightsTest, WhoHoldsOutDoesNotShareTheErrorOfWhoDoesNot) {
   FakeStore store;
   store.HoldPages(true);
