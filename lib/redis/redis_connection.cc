@@ -26,8 +26,8 @@ void BlockSignalsInThisThread() {
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
-RedisConnection::RedisConnection(RedisContextPtr context, std::string run_id)
-    : context_(std::move(context)), run_id_(std::move(run_id)) {}
+RedisConnection::RedisConnection(RedisContextPtr context, std::string history)
+    : context_(std::move(context)), history_(std::move(history)) {}
 
 int RedisConnection::fd() const { return context_->fd; }
 

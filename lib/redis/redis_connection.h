@@ -30,11 +30,13 @@ void BlockSignalsInThisThread();
 class RedisConnection {
  public:
   // `context` is connected, authenticated and not blocking.
-  RedisConnection(RedisContextPtr context, std::string run_id);
+  RedisConnection(RedisContextPtr context, std::string history);
 
   int fd() const;
-  // Of the Redis at the other end; "" where it may not be asked.
-  const std::string& run_id() const { return run_id_; }
+  // Names what the Redis at the other end holds: another one after a restart,
+  // at another Redis, or once it took over another's data. "" where it may not
+  // be asked.
+  const std::string& history() const { return history_; }
 
   // Adds an encoded command to what is to be written.
   void Append(std::string_view wire);
@@ -53,7 +55,7 @@ class RedisConnection {
   absl::Status Error() const;
 
   RedisContextPtr context_;
-  std::string run_id_;
+  std::string history_;
   uint64_t appended_ = 0;
 };
 

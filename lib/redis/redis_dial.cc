@@ -126,12 +126,12 @@ absl::StatusOr<std::unique_ptr<RedisConnection>> Prepare(
     RETURN_IF_ERROR(handshake.SetTimeout());
     RETURN_IF_ERROR(StartTls(context.get(), options.address.host));
   }
-  ASSIGN_OR_RETURN(std::string run_id, handshake.Introduce(options));
+  ASSIGN_OR_RETURN(std::string history, handshake.Introduce(options));
   if (!SetBlocking(context.get(), false)) {
     return absl::UnavailableError(ErrnoText(errno));
   }
   return std::make_unique<RedisConnection>(std::move(context),
-                                           std::move(run_id));
+                                           std::move(history));
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ class DialInterrupt {
 };
 
 // Connects, with TLS if asked for; AUTH, SELECT and CLIENT SETNAME; learns the
-// server's run_id. Blocks for at most `connect_timeout`, not counting the
+// history of its data. Blocks for at most `connect_timeout`, not counting the
 // look-up of the name, which nothing interrupts. On a thread that has called
 // BlockSignalsInThisThread.
 //

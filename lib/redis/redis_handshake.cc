@@ -10,6 +10,9 @@
 namespace agent {
 namespace {
 
+// The one passing error without a word of its own.
+constexpr std::string_view kTooManyClients = "ERR max number of clients";
+
 absl::Status NotNow(ReplyView error) {
   return absl::UnavailableError("Redis answers " +
                                 LoggableRedisError(error.Text()));
@@ -18,6 +21,7 @@ absl::Status NotNow(ReplyView error) {
 // Errors that any command may get: a password is needed, or it is not the time.
 absl::Status CommonError(ReplyView reply) {
   if (!reply.IsError()) return absl::OkStatus();
+  if (reply.Text().starts_with(kTooManyClients)) return NotNow(reply);
   switch (KindOfRedisError(reply.Text())) {
     case RedisErrorKind::kAuth:
       return absl::UnauthenticatedError(
@@ -29,12 +33,19 @@ absl::Status CommonError(ReplyView reply) {
   }
 }
 
-std::string RunIdOf(std::string_view info) {
-  constexpr std::string_view kName = "\nrun_id:";
-  const size_t at = info.find(kName);
+std::string LineOf(std::string_view info, std::string_view name) {
+  const size_t at = info.find(name);
   if (at == std::string_view::npos) return "";
-  const std::string_view rest = info.substr(at + kName.size());
+  const std::string_view rest = info.substr(at + name.size());
   return std::string(rest.substr(0, rest.find_first_of("\r\n")));
+}
+
+// A Redis that became another's replica keeps its run_id and loses its data:
+// that shows in the name of its replication history.
+std::string HistoryOf(std::string_view info) {
+  const std::string run_id = LineOf(info, "\nrun_id:");
+  if (run_id.empty()) return "";
+  return run_id + " " + LineOf(info, "\nmaster_replid:");
 }
 
 }  // namespace
@@ -96,9 +107,9 @@ absl::StatusOr<std::string> RedisHandshake::Introduce(
   ASSIGN_OR_RETURN(const Reply named,
                    Ask({"CLIENT", "SETNAME", options.client_name}));
   RETURN_IF_ERROR(CommonError(named.view()));
-  ASSIGN_OR_RETURN(const Reply info, Ask({"INFO", "server"}));
+  ASSIGN_OR_RETURN(const Reply info, Ask({"INFO", "server", "replication"}));
   RETURN_IF_ERROR(CommonError(info.view()));
-  return RunIdOf(info.view().Text());
+  return HistoryOf(info.view().Text());
 }
 
 }  // namespace agent

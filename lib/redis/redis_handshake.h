@@ -24,8 +24,8 @@ class RedisHandshake {
   // Bounds each read and write by the time left.
   absl::Status SetTimeout();
 
-  // AUTH, SELECT, CLIENT SETNAME as far as asked for; returns the server's
-  // run_id, "" where it may not be asked. Errors as in redis_dial.h.
+  // AUTH, SELECT, CLIENT SETNAME as far as asked for; returns the connection's
+  // history(). Errors as in redis_dial.h.
   absl::StatusOr<std::string> Introduce(const RedisOptions& options);
 
  private:

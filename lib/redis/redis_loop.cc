@@ -92,10 +92,10 @@ void RedisLoop::Adopt(std::unique_ptr<RedisConnection> connection) {
   connection_ = std::move(connection);
   failure_logged_ = false;
   reconnect_why_.clear();
-  const std::string& run_id = connection_->run_id();
+  const std::string& history = connection_->history();
   const bool restarted =
-      !last_run_id_.empty() && !run_id.empty() && run_id != last_run_id_;
-  if (!run_id.empty()) last_run_id_ = run_id;
+      !last_history_.empty() && !history.empty() && history != last_history_;
+  if (!history.empty()) last_history_ = history;
   LogInfo("redis connected", {{"address", Redacted(options_.address)},
                               {"client", options_.client_name},
                               {"restarted", restarted ? "true" : "false"}});

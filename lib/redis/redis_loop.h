@@ -24,7 +24,7 @@ class RedisLoop {
   class Handler {
    public:
     virtual ~Handler() = default;
-    // `restarted`: its run_id differs from the last connection's.
+    // `restarted`: its history differs from the last connection's.
     virtual void OnConnected(bool restarted) = 0;
     // Before `lost` goes: what was written on it and not answered is unknown.
     virtual void OnDisconnected(const RedisConnection& lost) = 0;
@@ -75,7 +75,7 @@ class RedisLoop {
   bool woken_ = false;
   bool readable_ = false;
   std::string reconnect_why_;
-  std::string last_run_id_;
+  std::string last_history_;
   bool failure_logged_ = false;
   RedisDialer dialer_;
   std::thread thread_;

@@ -103,6 +103,42 @@ TEST_F(RedisClientErrorsTest, AReadOnlyRedisIsWaitedForOnANewConnection) {
   EXPECT_TRUE(Eventually([&] { return answered.load(); }));
 }
 
+TEST_F(RedisClientErrorsTest, ABlockedCommandOutlivesADemotion) {
+  auto client = Start();
+  std::atomic<bool> answered{false};
+  client->Send({"BLPOP", "list", "0"}, [&](absl::StatusOr<Reply> reply) {
+    EXPECT_OK(reply);
+    answered = true;
+  });
+  ASSERT_TRUE(Eventually([&] {
+    const Reply info = server_.Command({"INFO", "clients"});
+    return info.view().Text().find("blocked_clients:1") !=
+           std::string_view::npos;
+  }));
+  server_.Command({"REPLICAOF", "127.0.0.1", "1"});
+  EXPECT_TRUE(Eventually([&] {
+    return events_.Count(RedisConnectionEvent::Kind::kConnected) >= 2;
+  }));
+  EXPECT_FALSE(answered);
+  server_.Command({"REPLICAOF", "NO", "ONE"});
+  server_.Command({"RPUSH", "list", "a"});
+  EXPECT_TRUE(Eventually([&] { return answered.load(); }));
+}
+
+TEST_F(RedisClientErrorsTest, TooManyClientsAreWaitedFor) {
+  auto first = Start();
+  ASSERT_OK(Ask(first.get(), {"PING"}));
+  server_.Command({"CONFIG", "SET", "maxclients", "1"});
+  RedisOptions options = Options();
+  options.address.password = kPassword;
+  server_.Command({"CONFIG", "SET", "requirepass", kPassword});
+  auto second = RedisClient::Start(options, nullptr);
+  EXPECT_THAT(AskWithin(second.get(), absl::Milliseconds(200), {"PING"}),
+              StatusIs(absl::StatusCode::kUnavailable));
+  server_.Command({"CONFIG", "SET", "maxclients", "100"});
+  EXPECT_OK(Ask(second.get(), {"PING"}));
+}
+
 TEST_F(RedisClientErrorsTest, TooFewReplicasAreWaitedFor) {
   server_.Command({"CONFIG", "SET", "min-replicas-to-write", "1"});
   auto client = Start();
@@ -176,6 +212,8 @@ TEST_F(RedisClientErrorsTest, AMissingDatabaseIsToldAtOnce) {
 TEST(RedisErrorTest, OnlyTheWholeFirstWordCounts) {
   EXPECT_EQ(KindOfRedisError("BUSY Redis is busy"), RedisErrorKind::kPassing);
   EXPECT_EQ(KindOfRedisError("BUSYGROUP name exists"), RedisErrorKind::kOther);
+  EXPECT_EQ(KindOfRedisError("MISCONF Errors writing to the AOF file"),
+            RedisErrorKind::kPassing);
   EXPECT_EQ(KindOfRedisError("OOM"), RedisErrorKind::kFull);
   EXPECT_EQ(KindOfRedisError(""), RedisErrorKind::kOther);
 }

@@ -161,6 +161,36 @@ TEST_F(RedisClientFaultsTest, ARestartShowsInTheEvents) {
   EXPECT_FALSE(events_.events().back().restarted);
 }
 
+TEST_F(RedisClientFaultsTest, AnotherHistoryOfTheSameProcessShowsInTheEvents) {
+  auto client = Start();
+  ASSERT_OK(Ask(client.get(), {"PING"}));
+  server_.Command({"REPLICAOF", "127.0.0.1", "1"});
+  server_.Command({"REPLICAOF", "NO", "ONE"});
+  server_.DropClients();
+  ASSERT_TRUE(Eventually([&] { return events_.Count(Kind::kConnected) == 2; }));
+  EXPECT_TRUE(events_.events().back().restarted);
+}
+
+TEST_F(RedisClientFaultsTest, AScriptMayBeGivenLessTimeThanACommandHas) {
+  server_.Kill();
+  auto client = Start();
+  const LuaScript script("one", "return 1");
+  const auto reply = Await<Reply>([&](Callback<Reply> done) {
+    client->RunWithTimeout(script, {}, {}, absl::Milliseconds(50),
+                           std::move(done));
+  });
+  EXPECT_THAT(reply, StatusIs(absl::StatusCode::kUnavailable));
+  RedisOptions options = Options();
+  options.command_timeout = absl::Milliseconds(50);
+  client = Start(options);
+  EXPECT_THAT(Await<Reply>([&](Callback<Reply> done) {
+                client->RunWithTimeout(script, {}, {}, absl::Hours(1),
+                                       std::move(done));
+              }),
+              StatusIs(absl::StatusCode::kUnavailable));
+  server_.Restart();
+}
+
 // Increments a counter from several threads until it is stopped, and counts
 // the answers to each.
 class Flood {
