@@ -3,7 +3,8 @@
 //   agent-stream:c          the log of conversation c, and its channel
 //   {agent-stream:c}:m      record, and :q mailbox, :r runs, :k request ids,
 //                           :h messages; the braces put them in the log's slot
-//   agent-wake:a, -due:a, -dead:a, -workers:a, -registry, -conversations[:a]
+//   agent-wake:a, -due:a, -dead:a, -workers:a, -registry, -store,
+//   -conversations[:a]
 #ifndef AGENT_LIB_REDIS_KEY_SCHEMA_H_
 #define AGENT_LIB_REDIS_KEY_SCHEMA_H_
 
@@ -37,6 +38,7 @@ std::string Due(std::string_view agent);
 std::string Dead(std::string_view agent);
 std::string Workers(std::string_view agent);
 inline constexpr char kRegistry[] = "agent-registry";
+inline constexpr char kStoreName[] = "agent-store";
 // Of one agent, or of all with "".
 std::string Conversations(std::string_view agent);
 

@@ -7,6 +7,7 @@
 #include "lib/base/logging.h"
 #include "lib/base/mutex.h"
 #include "lib/base/status_macros.h"
+#include "lib/redis/append_only_rewrite.h"
 #include "lib/redis/conversation_index.h"
 #include "lib/redis/due_index.h"
 #include "lib/redis/redis_agent_directory.h"
@@ -16,6 +17,7 @@
 #include "lib/redis/redis_wake_source.h"
 #include "lib/redis/redis_work_queue.h"
 #include "lib/redis/server_info.h"
+#include "lib/redis/store_health.h"
 
 namespace agent {
 namespace {
@@ -38,34 +40,17 @@ void OnRecordsEvent(const std::shared_ptr<Monitor>& monitor,
                     const RedisConnectionEvent& event) {
   monitor->connected = event.kind == RedisConnectionEvent::Kind::kConnected;
   if (!event.restarted) return;
-  LogWarning("Redis run_id changed: it was restarted or is another one");
+  LogWarning(
+      "Redis run_id changed: it was restarted, is another one, or took over "
+      "another's data");
   MutexLock lock(&monitor->mu);
   if (monitor->on_restart) monitor->on_restart();
 }
 
-// A script that a power loss tore leaves an open MULTI block at the end of the
-// append-only file, and what is written behind it would be lost with the next
-// load: so it is written anew, once.
-void RewriteAppendOnlyFile(RedisClient* client) {
-  client->Send(
-      {"INFO", "persistence"}, [client](const absl::StatusOr<Reply>& reply) {
-        if (!reply.ok()) {
-          LogWarning("the append-only file could not be looked at",
-                     {{"status", reply.status()}});
-          return;
-        }
-        if (!NeedsRewrite(ServerInfo(reply->view().Text()))) return;
-        client->Send({"BGREWRITEAOF"}, [](const absl::StatusOr<Reply>& done) {
-          if (done.ok()) {
-            LogInfo("asked Redis to rewrite its append-only file");
-          } else {
-            LogError(
-                "the append-only file could not be rewritten: run "
-                "BGREWRITEAOF, or the next power loss may cost data",
-                {{"status", done.status()}});
-          }
-        });
-      });
+// Readers and workers look anew at what is there now.
+void OnAnotherStore(const std::shared_ptr<Monitor>& monitor) {
+  MutexLock lock(&monitor->mu);
+  if (monitor->on_restart) monitor->on_restart();
 }
 
 absl::Status CheckServer(RedisClient* client, absl::Duration timeout) {
@@ -103,7 +88,9 @@ class RedisStoreImpl final : public RedisStore {
         work_(context_, blocking_.get()),
         agents_(context_),
         log_(context_, pages_.get()),
-        wakes_(Named(redis, "wakes")) {
+        wakes_(Named(redis, "wakes")),
+        health_(std::make_shared<StoreHealth>(
+            records_.get(), [monitor = monitor_] { OnAnotherStore(monitor); })) {
     {
       MutexLock lock(&monitor_->mu);
       monitor_->on_restart = [this] { OnRestarted(); };
@@ -132,7 +119,7 @@ class RedisStoreImpl final : public RedisStore {
   WakeSource& wakes() override { return wakes_; }
 
   absl::Status Health() const override {
-    if (monitor_->connected) return absl::OkStatus();
+    if (monitor_->connected) return health_->Ask();
     return StoreUnavailable("the store cannot be reached");
   }
 
@@ -162,6 +149,7 @@ class RedisStoreImpl final : public RedisStore {
   RedisAgentDirectory agents_;
   RedisResponseLog log_;
   RedisWakeSource wakes_;
+  const std::shared_ptr<StoreHealth> health_;
 };
 
 }  // namespace

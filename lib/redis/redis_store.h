@@ -38,11 +38,12 @@ class RedisStore {
   virtual ResponseLog& log() = 0;
   virtual WakeSource& wakes() = 0;
 
-  // OK while Redis answers; for health checks. Does not block.
+  // OK while Redis answers, and is one that Open would take, and still holds
+  // what it held; for health checks, which have it asked. Does not block.
   virtual absl::Status Health() const = 0;
 
-  // Called, on a store's thread, when Redis was restarted (its run_id
-  // changed): workers rescan. The store itself has asked for BGREWRITEAOF once.
+  // Called, on a store's thread, when Redis was restarted (its run_id changed),
+  // or emptied: workers rescan. The store itself asks for BGREWRITEAOF once.
   virtual void OnRestart(absl::AnyInvocable<void()> function) = 0;
 };
 
