@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -22,6 +23,8 @@ struct AofPart {
 
 // NOT_FOUND: there is none.
 absl::StatusOr<AofPart> NewestAofPart(const std::string& dir);
+// Whether the file is still read at a start: a finished rewrite drops it.
+bool AofHolds(const std::string& dir, const std::string& path);
 
 // Thread-safe. A thread of its own looks every 20 ms.
 class AofGrowth {
@@ -31,8 +34,11 @@ class AofGrowth {
   AofGrowth(const AofGrowth&) = delete;
   AofGrowth& operator=(const AofGrowth&) = delete;
 
-  // The size that `path` had at `when`; 0 if it was not there yet.
-  int64_t SizeAt(const std::string& path, absl::Time when);
+  // The size that `path` had at `when`, or when it was first seen after that;
+  // nothing if it was not seen since.
+  std::optional<int64_t> SizeAt(const std::string& path, absl::Time when);
+  // The last time at which `path` was known to be no longer than `size`.
+  std::optional<absl::Time> LastWithin(const std::string& path, int64_t size);
 
  private:
   struct Sample {

@@ -4,6 +4,7 @@
 #define AGENT_TESTS_CHAOS_CLUSTER_CHAOS_REDIS_H_
 
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -17,6 +18,13 @@
 
 namespace agent::chaos {
 
+// How Redis' end harmed its data.
+struct RedisEnd {
+  // What was written before this is kept. None: everything is.
+  std::optional<absl::Time> kept_until;
+  std::string detail;
+};
+
 // Thread-compatible; start and restart it on the main thread.
 class ChaosRedis {
  public:
@@ -29,16 +37,18 @@ class ChaosRedis {
   std::string socket_path() const { return dir_ + "/redis.sock"; }
   std::string append_only_dir() const;
 
-  void Kill();  // SIGKILL, and waits for the end
+  // SIGKILL, and waits for the end. That costs data only where an earlier power
+  // loss left a torn block that no rewrite has cured yet: at the next load it
+  // swallows what was written behind it.
+  RedisEnd Kill();
   // Waits until it answers; DEADLINE_EXCEEDED.
   absl::Status Restart();
   void Pause();
   void Resume();
 
   // SIGKILL, then cuts off what a power loss could take: of the newest part of
-  // the append-only file, at most what was written in the last second. Says
-  // what it cut.
-  absl::StatusOr<std::string> LosePower(std::mt19937_64* random);
+  // the append-only file, at most what was written in the last second.
+  absl::StatusOr<RedisEnd> LosePower(std::mt19937_64* random);
 
   // On a connection of its own; UNAVAILABLE.
   absl::StatusOr<Reply> Command(const std::vector<std::string>& words);
@@ -50,6 +60,9 @@ class ChaosRedis {
   const std::string append_fsync_;
   std::unique_ptr<RedisProcess> process_;
   std::unique_ptr<AofGrowth> growth_;
+  // Where and when the last power loss struck, until a rewrite dropped it.
+  std::string torn_path_;
+  absl::Time torn_at_;
 };
 
 }  // namespace agent::chaos

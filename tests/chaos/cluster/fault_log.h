@@ -13,13 +13,17 @@
 
 namespace agent::chaos {
 
+inline constexpr int kRedisItself = -1;
+
 struct Fault {
   FaultKind kind = FaultKind::kNodeKill;
-  int node = -1;  // -1: Redis
+  int node = kRedisItself;
   absl::Time begin;
   std::optional<absl::Time> end;  // healed; none while it lasts
   int open_runs = 0;              // accepted and not ended when it struck
-  std::string detail;             // "cut 1,234 of 5,678 bytes"
+  std::string detail;             // "cut 1234 bytes within a block"
+  // Of Redis' end: what was written before this is still there. None: all is.
+  std::optional<absl::Time> kept_until;
 };
 
 struct FaultCount {
@@ -40,7 +44,7 @@ class FaultLog {
   std::map<FaultKind, FaultCount> Counts();
 
  private:
-  void Write(const Fault& fault, const char* what) const;
+  void Write(const Fault& fault, const char* what, absl::Time when) const;
 
   const std::string path_;
   Mutex mu_;
