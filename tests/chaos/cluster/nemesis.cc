@@ -47,6 +47,14 @@ absl::Status Nemesis::Run(const std::function<bool()>& done) {
   return absl::OkStatus();
 }
 
+absl::Status Nemesis::Keep(const std::function<bool()>& done) {
+  while (!done()) {
+    RETURN_IF_ERROR(Tick());
+    absl::SleepFor(kTick);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Nemesis::Heal() {
   const absl::Time deadline = absl::Now() + kHealTimeout;
   while (!mendings_.empty() || !keeper_.AllUp()) {

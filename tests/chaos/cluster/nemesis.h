@@ -39,6 +39,9 @@ class Nemesis {
   // Strikes until `done`, which is asked some hundred times a second. Fails
   // where the cluster cannot be mended.
   absl::Status Run(const std::function<bool()>& done);
+  // As Run, but without striking: nodes that end by themselves are started
+  // again.
+  absl::Status Keep(const std::function<bool()>& done);
   // Mends everything; returns when all nodes are ready.
   absl::Status Heal();
 
