@@ -22,10 +22,11 @@ void LogLost(const char* what, const absl::Status& status) {
              {{"what", what}, {"status", status}});
 }
 
-std::vector<std::string> SetDueArgs(const WorkHint& work,
-                                    absl::Duration delay) {
+std::vector<std::string> SetDueArgs(const WorkHint& work, absl::Duration delay,
+                                    bool for_another) {
   return {work.conversation_id,
-          std::to_string(absl::ToInt64Milliseconds(delay))};
+          std::to_string(absl::ToInt64Milliseconds(delay)),
+          for_another ? "1" : "0"};
 }
 
 }  // namespace
@@ -33,7 +34,7 @@ std::vector<std::string> SetDueArgs(const WorkHint& work,
 void DueIndex::Request(const WorkHint& work, absl::Duration delay,
                        StatusCallback done) {
   client_->Run(scripts_->set_due, {keys::Due(work.agent)},
-               SetDueArgs(work, delay),
+               SetDueArgs(work, delay, /*for_another=*/true),
                [done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
                  std::move(done)(reply.status());
                });
@@ -42,10 +43,12 @@ void DueIndex::Request(const WorkHint& work, absl::Duration delay,
 void DueIndex::Set(const WorkHint& work, absl::Duration delay,
                    StatusCallback done) {
   client_->Run(scripts_->set_due, {keys::Due(work.agent)},
-               SetDueArgs(work, delay),
+               SetDueArgs(work, delay, /*for_another=*/false),
                [this, work,
                 done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
-                 if (reply.ok()) Remember(work, reply->view().Integer());
+                 if (reply.ok() && !reply->view().IsNil()) {
+                   Remember(work, reply->view().Integer());
+                 }
                  std::move(done)(reply.status());
                });
 }

@@ -24,15 +24,19 @@ class DueIndex {
   DueIndex(RedisClient* client, const Scripts* scripts, absl::Duration lease)
       : client_(client), scripts_(scripts), lease_(lease) {}
 
-  // Due after `delay` by Redis' clock, asked for on behalf of someone else:
-  // not remembered as ours.
+  // Due after `delay` by Redis' clock, and never later than it already is.
+  // Asked for on behalf of someone else: not remembered as ours, and whoever
+  // set the score finds it changed.
   void Request(const WorkHint& work, absl::Duration delay, StatusCallback done);
 
-  // As Request, and remembered as set by this process.
+  // As Request, but on behalf of this process: remembered as set by it, unless
+  // it was due by then already.
   void Set(const WorkHint& work, absl::Duration delay, StatusCallback done);
 
   // Keeps the conversation due at `deadline_ms`, the end of a lease of ours.
-  // Costs a command only when it moved by a sixth of a lease; not awaited.
+  // It alone may put a look off: while we hold the lease nobody else can do
+  // anything, and at its end we look ourselves. Costs a command only when it
+  // moved by a sixth of a lease; not awaited.
   void Heartbeat(const WorkHint& work, int64_t deadline_ms);
 
   // Pushes a hint; not awaited. It is lost without harm.

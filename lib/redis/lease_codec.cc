@@ -37,14 +37,15 @@ ChunkContent TerminalOf(const RunEnd& end) {
 
 void AddEnd(const std::optional<RunEnd>& end, std::vector<std::string>* args) {
   if (!end.has_value()) {
-    args->insert(args->end(), {"", "", "", "", "0"});
+    args->insert(args->end(), {"", "", "", "", "", "0"});
     return;
   }
   const bool failed = end->state == RunState::kFailed;
   args->insert(
       args->end(),
       {std::string(RunStateName(end->state)), failed ? end->failed.reason : "",
-       failed ? end->failed.message : "", EncodeUsage(end->usage)});
+       failed ? end->failed.message : "", EncodeUsage(end->usage),
+       end->exhausted_after > 0 ? std::to_string(end->exhausted_after) : ""});
   std::vector<std::string> fields = EncodeContent(TerminalOf(*end)).fields;
   args->push_back(std::to_string(fields.size()));
   for (std::string& field : fields) args->push_back(std::move(field));
@@ -69,28 +70,44 @@ RunAssignment DecodeAssignment(ReplyView answer) {
   return run;
 }
 
+// In the order of `letters_owed` in letters.lua.
+std::vector<DeadLetter> DecodeOwed(const std::string& conversation_id,
+                                   ReplyView owed) {
+  std::vector<DeadLetter> letters;
+  for (size_t i = 1; i + 1 < owed.size(); i += 2) {
+    letters.push_back({std::string(owed[0].Text()), conversation_id,
+                       std::string(owed[i].Text()),
+                       static_cast<int>(owed[i + 1].Integer())});
+  }
+  return letters;
+}
+
 }  // namespace
 
 std::vector<std::string> EncodeBegin(const RunLimits& limits,
-                                     std::string_view token) {
+                                     std::string_view token, bool judge_only) {
   std::vector<std::string> args = LifetimeArgs(limits);
   args.insert(args.end(),
               {std::string(token), Ms(limits.lease),
                std::to_string(limits.max_attempts), Ms(limits.queue_timeout),
-               Ms(limits.attempt_backoff)});
+               Ms(limits.attempt_backoff), judge_only ? "1" : "0"});
   return args;
 }
 
 absl::StatusOr<BeginAnswer> DecodeBegin(const std::string& conversation_id,
                                         const std::string& token,
-                                        ReplyView answer) {
+                                        ReplyView reply) {
   using Kind = BeginOutcome::Kind;
+  const ReplyView answer = reply[0];
   const std::string_view word = answer[0].Text();
   BeginAnswer begun;
   BeginOutcome& outcome = begun.outcome;
   begun.agent = answer[1].Text();
+  begun.owed = DecodeOwed(conversation_id, reply[1]);
   if (word == "IDLE") {
     outcome.kind = Kind::kIdle;
+  } else if (word == "WAITING") {
+    outcome.kind = Kind::kNotDue;
   } else if (word == "BUSY" || word == "NOT_DUE") {
     outcome.kind = word == "BUSY" ? Kind::kBusy : Kind::kNotDue;
     outcome.retry_after = absl::Milliseconds(answer[2].Integer());

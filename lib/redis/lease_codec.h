@@ -9,12 +9,14 @@
 #include "absl/status/statusor.h"
 #include "lib/log/limits.h"
 #include "lib/log/run_store.h"
+#include "lib/redis/dead_letters.h"
 #include "lib/redis/reply.h"
 
 namespace agent {
 
+// `judge_only`: take no run, only end what must end.
 std::vector<std::string> EncodeBegin(const RunLimits& limits,
-                                     std::string_view token);
+                                     std::string_view token, bool judge_only);
 
 // A BEGIN's answer before messages are read.
 struct BeginAnswer {
@@ -23,10 +25,11 @@ struct BeginAnswer {
   // Of kRun: the user's message stands at `base` in `h`, the steps behind it.
   int64_t base = 0;
   int64_t lease_deadline_ms = 0;
+  std::vector<DeadLetter> owed;
 };
 absl::StatusOr<BeginAnswer> DecodeBegin(const std::string& conversation_id,
                                         const std::string& token,
-                                        ReplyView answer);
+                                        ReplyView reply);
 
 std::vector<std::string> EncodeAppend(const RunLimits& limits,
                                       const AppendRequest& request);

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "lib/base/abort_point.h"
-#include "lib/base/logging.h"
+#include "lib/base/random.h"
 #include "lib/redis/key_schema.h"
 #include "lib/redis/lifetimes.h"
 #include "lib/redis/message_reader.h"
@@ -16,7 +16,6 @@ namespace {
 
 // When an admission whose hint was lost is found by the sweep.
 constexpr absl::Duration kAdmissionLook = absl::Seconds(2);
-constexpr char kMaxDeadLetters[] = "10000";
 
 std::vector<std::string> AdmitArgs(const RunLimits& limits,
                                    const AdmitRequest& request) {
@@ -92,8 +91,20 @@ void RedisRunStore::OnAdmitted(const AdmitRequest& request, const Reply& reply,
 
 void RedisRunStore::Begin(std::string conversation_id, std::string token,
                           Callback<BeginOutcome> done) {
+  AskBegin(std::move(conversation_id), std::move(token), /*judge_only=*/false,
+           std::move(done));
+}
+
+void RedisRunStore::Judge(std::string conversation_id,
+                          Callback<BeginOutcome> done) {
+  AskBegin(std::move(conversation_id), RandomId(), /*judge_only=*/true,
+           std::move(done));
+}
+
+void RedisRunStore::AskBegin(std::string conversation_id, std::string token,
+                             bool judge_only, Callback<BeginOutcome> done) {
   auto keys = keys::OfConversation(conversation_id);
-  auto args = EncodeBegin(context_.limits, token);
+  auto args = EncodeBegin(context_.limits, token, judge_only);
   context_.client->Run(
       context_.scripts->begin, std::move(keys), std::move(args),
       [this, conversation_id = std::move(conversation_id),
@@ -102,19 +113,14 @@ void RedisRunStore::Begin(std::string conversation_id, std::string token,
         if (!reply.ok()) return std::move(done)(reply.status());
         auto begun = DecodeBegin(conversation_id, token, reply->view());
         if (!begun.ok()) return std::move(done)(begun.status());
-        BeginOutcome& outcome = begun->outcome;
-        if (outcome.kind == BeginOutcome::Kind::kEnded &&
-            outcome.failure_reason == "ATTEMPTS_EXHAUSTED") {
-          return BuryDead({begun->agent, conversation_id, outcome.run_id,
-                           outcome.assignment.failures},
-                          [outcome, done = std::move(done)]() mutable {
-                            std::move(done)(std::move(outcome));
-                          });
-        }
-        if (begun->outcome.kind != BeginOutcome::Kind::kRun) {
-          return std::move(done)(std::move(begun->outcome));
-        }
-        OnBegun(*std::move(begun), std::move(done));
+        const std::vector<DeadLetter> owed = std::move(begun->owed);
+        letters_.Write(owed, [this, begun = *std::move(begun),
+                              done = std::move(done)]() mutable {
+          if (begun.outcome.kind == BeginOutcome::Kind::kRun) {
+            return OnBegun(std::move(begun), std::move(done));
+          }
+          std::move(done)(std::move(begun.outcome));
+        });
       });
 }
 
@@ -140,24 +146,6 @@ void RedisRunStore::OnBegun(BeginAnswer begun, Callback<BeginOutcome> done) {
                               &begun.outcome.assignment);
                  std::move(done)(std::move(begun.outcome));
                });
-}
-
-// The dead letter lies in another slot than the conversation, so it cannot be
-// the script's. Lost if this process dies right here; the run's end is not.
-void RedisRunStore::BuryDead(const DeadRun& dead,
-                             absl::AnyInvocable<void() &&> then) {
-  context_.client->Send(
-      {"XADD", keys::Dead(dead.agent), "MAXLEN", "~", kMaxDeadLetters, "*",
-       "conversation", dead.conversation_id, "run", dead.run_id, "failures",
-       std::to_string(dead.failures)},
-      [run_id = dead.run_id,
-       then = std::move(then)](const absl::StatusOr<Reply>& reply) mutable {
-        if (!reply.ok()) {
-          LogWarning("a dead letter could not be written",
-                     {{"run_id", run_id}, {"status", reply.status()}});
-        }
-        std::move(then)();
-      });
 }
 
 void RedisRunStore::Append(AppendRequest request,
@@ -187,10 +175,11 @@ void RedisRunStore::Append(AppendRequest request,
         if (outcome.kind != AppendOutcome::Kind::kOk || exhausted_after == 0) {
           return std::move(done)(outcome);
         }
-        BuryDead({appended->agent, conversation_id, run_id, exhausted_after},
-                 [outcome, done = std::move(done)]() mutable {
-                   std::move(done)(outcome);
-                 });
+        letters_.Write(
+            {{appended->agent, conversation_id, run_id, exhausted_after}},
+            [outcome, done = std::move(done)]() mutable {
+              std::move(done)(outcome);
+            });
       });
 }
 

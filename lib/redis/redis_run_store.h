@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "absl/functional/any_invocable.h"
 #include "lib/log/run_store.h"
+#include "lib/redis/dead_letters.h"
 #include "lib/redis/lease_codec.h"
 #include "lib/redis/store_context.h"
 
@@ -15,11 +15,16 @@ namespace agent {
 // Thread-safe. Must outlive the context's client.
 class RedisRunStore final : public RunStore {
  public:
-  explicit RedisRunStore(StoreContext context) : context_(context) {}
+  explicit RedisRunStore(StoreContext context)
+      : context_(context),
+        letters_(context.client, context.scripts, context.limits) {}
 
   void Admit(AdmitRequest request, Callback<Admission> done) override;
   void Begin(std::string conversation_id, std::string token,
              Callback<BeginOutcome> done) override;
+  // As Begin of one who executes nothing: ends what must end, and takes no run
+  // (kNotDue instead).
+  void Judge(std::string conversation_id, Callback<BeginOutcome> done);
   void Append(AppendRequest request, Callback<AppendOutcome> done) override;
   void Release(std::string conversation_id, std::string run_id, int attempt,
                std::string token, ReleaseKind kind,
@@ -42,18 +47,13 @@ class RedisRunStore final : public RunStore {
   void OnAdmitted(const AdmitRequest& request, const Reply& reply,
                   Callback<Admission> done);
   void OnBegun(BeginAnswer begun, Callback<BeginOutcome> done);
-  // A run that used up its attempts.
-  struct DeadRun {
-    std::string agent;
-    std::string conversation_id;
-    std::string run_id;
-    int failures;
-  };
-  void BuryDead(const DeadRun& dead, absl::AnyInvocable<void() &&> then);
+  void AskBegin(std::string conversation_id, std::string token, bool judge_only,
+                Callback<BeginOutcome> done);
   void OnDeleteRefused(const ConversationKey& conversation, ReplyView runs,
                        StatusCallback done);
 
   const StoreContext context_;
+  DeadLetters letters_;
 };
 
 }  // namespace agent

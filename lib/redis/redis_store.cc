@@ -7,6 +7,8 @@
 #include "lib/base/logging.h"
 #include "lib/base/mutex.h"
 #include "lib/base/status_macros.h"
+#include "lib/base/timer_queue.h"
+#include "lib/redis/abandoned_runs.h"
 #include "lib/redis/append_only_rewrite.h"
 #include "lib/redis/conversation_index.h"
 #include "lib/redis/due_index.h"
@@ -90,12 +92,14 @@ class RedisStoreImpl final : public RedisStore {
         log_(context_, pages_.get()),
         wakes_(Named(redis, "wakes")),
         health_(std::make_shared<StoreHealth>(
-            records_.get(), [monitor = monitor_] { OnAnotherStore(monitor); })) {
+            records_.get(), [monitor = monitor_] { OnAnotherStore(monitor); })),
+        abandoned_(AbandonedRuns::Create(context_, &runs_, &work_)) {
     {
       MutexLock lock(&monitor_->mu);
       monitor_->on_restart = [this] { OnRestarted(); };
     }
     RewriteAppendOnlyFile(records_.get());
+    abandoned_->Start(timers_.get());
   }
 
   // The clients answer what is pending, on the parts below them, as they go;
@@ -106,6 +110,7 @@ class RedisStoreImpl final : public RedisStore {
       monitor_->on_restart = nullptr;
       monitor_->listener = nullptr;
     }
+    timers_.reset();
     wakes_.SetListener(nullptr);
     blocking_.reset();
     pages_.reset();
@@ -150,6 +155,8 @@ class RedisStoreImpl final : public RedisStore {
   RedisResponseLog log_;
   RedisWakeSource wakes_;
   const std::shared_ptr<StoreHealth> health_;
+  const std::shared_ptr<AbandonedRuns> abandoned_;
+  std::unique_ptr<TimerQueue> timers_ = std::make_unique<TimerQueue>();
 };
 
 }  // namespace

@@ -88,6 +88,14 @@ void RedisWorkQueue::Settle(WorkHint work, StatusCallback done) {
   });
 }
 
+void RedisWorkQueue::SettleAt(const WorkHint& work, int64_t score_ms,
+                              StatusCallback done) {
+  UnlessEmpty(work, std::move(done),
+              [this, work, score_ms](StatusCallback finish) {
+                RemoveIfOurs(work, score_ms, std::move(finish));
+              });
+}
+
 void RedisWorkQueue::RemoveIfOurs(const WorkHint& work, int64_t score,
                                   StatusCallback done) {
   AGENT_ABORT_POINT(before_removal, work.conversation_id);

@@ -27,6 +27,9 @@ class RedisWorkQueue final : public WorkQueue {
                  StatusCallback done) override;
   void Rescan(Callback<int> done) override;
 
+  // As Settle, by one who found the conversation due at `score_ms`.
+  void SettleAt(const WorkHint& work, int64_t score_ms, StatusCallback done);
+
  private:
   // Is the mailbox empty? No: due now, with a hint, and done. Yes: `then`.
   void UnlessEmpty(const WorkHint& work, StatusCallback done,

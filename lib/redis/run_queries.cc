@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "lib/base/digest.h"
 #include "lib/redis/conversation_codec.h"
 #include "lib/redis/key_schema.h"
 #include "lib/redis/lifetimes.h"
@@ -16,9 +17,13 @@
 namespace agent {
 namespace {
 
-constexpr std::string_view kRunListing = "runs";
 // The newest messages that GetConversation returns.
 constexpr int64_t kMaxMessages = 10000;
+
+// A page token is of one conversation.
+std::string RunListing(std::string_view conversation_id) {
+  return "runs of " + Sha256Hex(conversation_id);
+}
 
 // {OK, id, fields}, as CANCEL and get_run answer.
 absl::StatusOr<Run> DecodeRunAnswer(const std::string& conversation_id,
@@ -128,13 +133,14 @@ void RedisRunStore::GetRun(ConversationKey conversation, std::string run_id,
 
 void RedisRunStore::ListRuns(ConversationKey conversation, int page_size,
                              std::string page_token, Callback<Page<Run>> done) {
-  auto before = DecodePageToken(kRunListing, page_token);
+  const std::string listing = RunListing(conversation.conversation_id);
+  auto before = DecodePageToken(listing, page_token);
   if (!before.ok()) return std::move(done)(before.status());
   auto keys = keys::OfConversation(conversation.conversation_id);
   context_.client->Run(
       context_.scripts->list_runs, std::move(keys),
       {conversation.principal, std::to_string(page_size), *std::move(before)},
-      [id = std::move(conversation.conversation_id),
+      [listing, id = std::move(conversation.conversation_id),
        done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
         if (!reply.ok()) return std::move(done)(reply.status());
         const absl::Status status = StatusOfAnswer(reply->view());
@@ -146,7 +152,7 @@ void RedisRunStore::ListRuns(ConversationKey conversation, int page_size,
         }
         if ((*reply)[2].Integer() != 0 && !page.items.empty()) {
           page.next_page_token =
-              EncodePageToken(kRunListing, page.items.back().run_id);
+              EncodePageToken(listing, page.items.back().run_id);
         }
         std::move(done)(std::move(page));
       });

@@ -7,6 +7,8 @@ extern const char kLua_admit[];
 extern const char kLua_announce[];
 extern const char kLua_append[];
 extern const char kLua_begin[];
+extern const char kLua_buried[];
+extern const char kLua_bury[];
 extern const char kLua_cancel[];
 extern const char kLua_count_workers[];
 extern const char kLua_delete[];
@@ -14,6 +16,7 @@ extern const char kLua_get_conversation[];
 extern const char kLua_get_run[];
 extern const char kLua_list_index[];
 extern const char kLua_list_runs[];
+extern const char kLua_overdue[];
 extern const char kLua_read_log[];
 extern const char kLua_read_positions[];
 extern const char kLua_release[];
@@ -50,6 +53,9 @@ Scripts::Scripts(const Transform& transform)
       remove_unchanged(
           Make("remove_unchanged", kLua_remove_unchanged, transform)),
       rescan(Make("rescan", kLua_rescan, transform)),
+      overdue(Make("overdue", kLua_overdue, transform)),
+      bury(Make("bury", kLua_bury, transform)),
+      buried(Make("buried", kLua_buried, transform)),
       list_index(Make("list_index", kLua_list_index, transform)),
       announce(Make("announce", kLua_announce, transform)),
       count_workers(Make("count_workers", kLua_count_workers, transform)) {}

@@ -25,7 +25,8 @@ class Scripts {
   const LuaScript admit, begin, append, cancel, release, remove;
   const LuaScript read_log, read_positions;
   const LuaScript get_run, list_runs, get_conversation;
-  const LuaScript take_due, set_due, remove_unchanged, rescan;
+  const LuaScript take_due, set_due, remove_unchanged, rescan, overdue;
+  const LuaScript bury, buried;
   const LuaScript list_index, announce, count_workers;
 };
 

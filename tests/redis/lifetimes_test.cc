@@ -119,7 +119,15 @@ TEST_F(LifetimesTest, RunsThatAreForgottenAreStillTrimmed) {
 }
 
 TEST_F(LifetimesTest, TheOldestRunsBeyondAThousandLeaveTheRecord) {
-  Execute("first", {"a"});
+  AdmitRequest request = Request("first");
+  request.request_id = "its request";
+  ASSERT_OK(Admit(request));
+  const RunAssignment run = Take("t1");
+  int64_t next = Start(run).next_sequence;
+  next = Say(run, next, {"a"}).next_sequence;
+  Step(run, next, run.next_step, "a");
+  End(run, next, RunState::kCompleted);
+  EXPECT_EQ(Number({"HLEN", "{agent-stream:c1}:k"}), 1);
   // A thousand that ended, as cheaply as they can be had.
   std::vector<std::string> ids = {"RPUSH", "{agent-stream:c1}:r"};
   std::vector<std::string> states = {"HSET", kRecord};
@@ -135,6 +143,7 @@ TEST_F(LifetimesTest, TheOldestRunsBeyondAThousandLeaveTheRecord) {
   EXPECT_THAT(GetRun("first"), HasReason(reason::kRunNotFound));
   EXPECT_OK(GetRun("last"));
   EXPECT_EQ(Number({"HEXISTS", kRecord, "message:first"}), 0);
+  EXPECT_EQ(Number({"HLEN", "{agent-stream:c1}:k"}), 0);
   EXPECT_TRUE(ReadAll().unconfirmed.empty());
   EXPECT_EQ(GetConversation()->messages.size(), 4u);
 }

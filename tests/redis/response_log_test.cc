@@ -80,6 +80,36 @@ TEST_F(ResponseLogTest, APageOfLargeEntriesIsShort) {
   EXPECT_EQ(After(page.entries.back()->id).entries.size(), 3u);
 }
 
+TEST_F(ResponseLogTest, WhatAToolSaidCountsForAPageToo) {
+  ASSERT_OK(Admit("r1"));
+  const RunAssignment run = Take("t1");
+  AppendRequest request = Append(run);
+  request.sequence = Start(run).next_sequence;
+  for (int i = 0; i < 10; ++i) {
+    request.chunks.push_back(ToolResult{"id", std::string(100000, 'x'), false});
+  }
+  ASSERT_OK(Send(request));
+  EXPECT_EQ(ReadAll().entries.size(), 4u);
+}
+
+// However entries of different sizes follow each other, a page has all of them
+// up to its end.
+TEST_F(ResponseLogTest, PagesOfEntriesOfAllSizesFollowEachOther) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 60; ++i) {
+    texts.push_back(std::string(i % 7 == 3 ? 90000 : 1 + i, 'x'));
+  }
+  Execute("r1", texts);
+  std::vector<std::string> read;
+  LogPage page = ReadAll();
+  while (true) {
+    for (std::string& text : Texts(page)) read.push_back(std::move(text));
+    if (!page.more) break;
+    page = After(page.entries.back()->id);
+  }
+  EXPECT_EQ(read, texts);
+}
+
 TEST_F(ResponseLogTest, ACursorThatIsNotThereIsTold) {
   Execute("r1", {"a"});
   EXPECT_FALSE(After({1, 0}).cursor_exists);

@@ -242,6 +242,87 @@ TEST_F(RunLeaseTest, AttemptsThatAreUsedUpEndTheRunAndLeaveADeadLetter) {
   EXPECT_EQ(GetRun("r1")->failure.reason, "ATTEMPTS_EXHAUSTED");
 }
 
+// The worker dies between the end and the letter: here the letter's script
+// fails.
+std::string WithoutLetters(std::string_view name, std::string source) {
+  if (name != "bury") return WithTestClock(name, std::move(source));
+  return "#!lua\nreturn redis.error_reply('ERR no letter')";
+}
+
+class DeadLetterTest : public RunLeaseTest {
+ protected:
+  int64_t Letters() { return Number({"XLEN", "agent-dead:planner"}); }
+  void Exhaust() {
+    for (int i = 0; i < 5; ++i) {
+      Take("t" + std::to_string(i));
+      Advance(absl::Seconds(40));
+    }
+  }
+};
+
+TEST_F(DeadLetterTest, IsOwedUntilSomebodyHasWrittenIt) {
+  Reopen(RunLimits(), WithoutLetters);
+  ASSERT_OK(Admit("r1"));
+  Exhaust();
+  ASSERT_EQ(Begin("t5")->kind, Kind::kEnded);
+  EXPECT_EQ(Letters(), 0);
+  Reopen(RunLimits());
+  ASSERT_OK(Admit("r2"));
+  EXPECT_EQ(Take("t6").run_id, "r2");
+  EXPECT_EQ(Letters(), 1);
+  Advance(absl::Seconds(16));
+  Take("t7");
+  EXPECT_EQ(Letters(), 1);
+}
+
+TEST_F(DeadLetterTest, OfAWorkersOwnEndIsOwedToo) {
+  Reopen(RunLimits(), WithoutLetters);
+  ASSERT_OK(Admit("r1"));
+  const RunAssignment run = Take("t1");
+  Start(run);
+  AppendRequest end = Append(run);
+  end.sequence = 1;
+  end.end = RunEnd{.state = RunState::kFailed,
+                   .completed = {},
+                   .failed = {"MODEL_UNAVAILABLE", "no"},
+                   .usage = {},
+                   .exhausted_after = 5};
+  ASSERT_OK(Send(end));
+  EXPECT_EQ(Letters(), 0);
+  // Nobody looks at the conversation any more but the scan of the records.
+  Command({"DEL", "agent-due:planner"});
+  Reopen(RunLimits());
+  EXPECT_THAT(Await<int>([&](Callback<int> done) {
+                store().work().Rescan(std::move(done));
+              }),
+              IsOkAndHolds(1));
+  EXPECT_EQ(Begin("t2")->kind, Kind::kIdle);
+  EXPECT_EQ(Letters(), 1);
+  const Reply letter = Command({"XRANGE", "agent-dead:planner", "-", "+"});
+  EXPECT_EQ(letter[0][1][3].Text(), "r1");
+  EXPECT_EQ(letter[0][1][5].Text(), "5");
+  Command({"DEL", "agent-due:planner"});
+  EXPECT_THAT(Await<int>([&](Callback<int> done) {
+                store().work().Rescan(std::move(done));
+              }),
+              IsOkAndHolds(0));
+}
+
+TEST_F(DeadLetterTest, IsWrittenOnceAlsoWhenThatCouldNotBeNoted) {
+  Reopen(RunLimits(), [](std::string_view name, std::string source) {
+    if (name != "buried") return WithTestClock(name, std::move(source));
+    return std::string("#!lua\nreturn redis.error_reply('ERR not noted')");
+  });
+  ASSERT_OK(Admit("r1"));
+  Exhaust();
+  ASSERT_EQ(Begin("t5")->kind, Kind::kEnded);
+  EXPECT_EQ(Letters(), 1);
+  Reopen(RunLimits());
+  EXPECT_EQ(Begin("t6")->kind, Kind::kIdle);
+  EXPECT_EQ(Letters(), 1);
+  EXPECT_EQ(Text({"HGET", "{agent-stream:c1}:m", "owed"}), "");
+}
+
 TEST_F(RunLeaseTest, ARunPastItsTimeLimitIsEnded) {
   AdmitRequest request = Request("r1");
   request.options.timeout = absl::Minutes(1);

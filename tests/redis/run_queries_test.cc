@@ -120,9 +120,24 @@ TEST_F(RunQueriesTest, RunsAreListedNewestFirstInPages) {
   EXPECT_EQ(page->next_page_token, "");
 }
 
-TEST_F(RunQueriesTest, AMalformedPageTokenIsRefused) {
+TEST_F(RunQueriesTest, APageTokenThatIsNotOfThisListingIsRefused) {
   ASSERT_OK(Admit("r1"));
-  for (const char* token : {"x", "zz", "00", "72756e73", "72756e733a"}) {
+  ASSERT_OK(Admit("r2"));
+  AdmitRequest elsewhere = Request("r3");
+  elsewhere.conversation.conversation_id = "c2";
+  ASSERT_OK(Admit(elsewhere));
+  elsewhere.run_id = "r4";
+  ASSERT_OK(Admit(elsewhere));
+  const auto of_another =
+      Await<Page<agent::Run>>([&](Callback<Page<agent::Run>> done) {
+        store().runs().ListRuns({"", "c2"}, 1, "", std::move(done));
+      });
+  ASSERT_OK(of_another);
+  ASSERT_NE(of_another->next_page_token, "");
+  for (const std::string& token :
+       {std::string("x"), std::string("zz"), std::string("00"),
+        std::string("72756e73"), std::string("72756e733a"),
+        of_another->next_page_token}) {
     const auto page = List(2, token);
     EXPECT_THAT(page, StatusIs(absl::StatusCode::kInvalidArgument)) << token;
     EXPECT_EQ(GetErrorDetails(page.status())->metadata["field"], "page_token");

@@ -45,6 +45,7 @@ StoreParts::StoreParts(const RedisAddress& address, const RunLimits& limits,
   work_ = std::make_unique<RedisWorkQueue>(context, client_.get());
   log_ = std::make_unique<RedisResponseLog>(context, client_.get());
   agents_ = std::make_unique<RedisAgentDirectory>(context);
+  abandoned_ = AbandonedRuns::Create(context, runs_.get(), work_.get());
 }
 
 StoreParts::~StoreParts() { client_.reset(); }
@@ -64,8 +65,9 @@ StoreTest::StoreTest(const RunLimits& limits) {
   Reopen(limits);
 }
 
-void StoreTest::Reopen(const RunLimits& limits) {
-  store_ = std::make_unique<StoreParts>(server_->address(), limits);
+void StoreTest::Reopen(const RunLimits& limits,
+                       const Scripts::Transform& transform) {
+  store_ = std::make_unique<StoreParts>(server_->address(), limits, transform);
 }
 
 void StoreTest::SetNow(int64_t ms) {

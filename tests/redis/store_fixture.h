@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lib/log/limits.h"
+#include "lib/redis/abandoned_runs.h"
 #include "lib/redis/redis_agent_directory.h"
 #include "lib/redis/redis_response_log.h"
 #include "lib/redis/redis_run_store.h"
@@ -42,6 +43,7 @@ class StoreParts {
   RedisWorkQueue& work() { return *work_; }
   RedisResponseLog& log() { return *log_; }
   RedisAgentDirectory& agents() { return *agents_; }
+  AbandonedRuns& abandoned() { return *abandoned_; }
 
  private:
   Scripts scripts_;
@@ -52,6 +54,7 @@ class StoreParts {
   std::unique_ptr<RedisWorkQueue> work_;
   std::unique_ptr<RedisResponseLog> log_;
   std::unique_ptr<RedisAgentDirectory> agents_;
+  std::shared_ptr<AbandonedRuns> abandoned_;
 };
 
 // One server for all tests of a program, emptied before each.
@@ -65,7 +68,8 @@ class StoreTest : public ::testing::Test {
 
   static RedisServer& server() { return *server_; }
   StoreParts& store() { return *store_; }
-  void Reopen(const RunLimits& limits);
+  void Reopen(const RunLimits& limits,
+              const Scripts::Transform& transform = WithTestClock);
 
   // The scripts' clock.
   void SetNow(int64_t ms);

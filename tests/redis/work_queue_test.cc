@@ -21,6 +21,11 @@ class WorkQueueTest : public StoreTest {
     return Await<int>(
         [&](Callback<int> done) { store().work().Rescan(std::move(done)); });
   }
+  absl::Status LookAgain(absl::Duration delay) {
+    return AwaitStatus([&](StatusCallback done) {
+      store().work().LookAgain({kAgent, kConversation}, delay, std::move(done));
+    });
+  }
   RunAssignment AdmitAndTake() {
     EXPECT_OK(Admit("r1"));
     const RunAssignment run = Take("t1");
@@ -106,14 +111,41 @@ TEST_F(WorkQueueTest, AnAdmissionThatComesWithTheRemovalIsNotForgotten) {
   EXPECT_EQ(Number({"LLEN", "{agent-stream:c1}:q"}), 1);
 }
 
-TEST_F(WorkQueueTest, ALookCanBePutOff) {
-  const absl::Status status = AwaitStatus([&](StatusCallback done) {
-    store().work().LookAgain({kAgent, kConversation}, absl::Seconds(7),
-                             std::move(done));
-  });
-  ASSERT_OK(status);
+TEST_F(WorkQueueTest, ALookCanBeAskedForLater) {
+  ASSERT_OK(LookAgain(absl::Seconds(7)));
   EXPECT_EQ(DueIn(), 7000);
   EXPECT_EQ(Number({"LLEN", kHints}), 0);
+  ASSERT_OK(LookAgain(absl::Seconds(3)));
+  EXPECT_EQ(DueIn(), 3000);
+}
+
+// A worker that was told "busy" asks for a look at the lease's end; the run was
+// released meanwhile.
+TEST_F(WorkQueueTest, ALookThatSomebodyElseAskedForIsNotPutOff) {
+  const RunAssignment run = AdmitAndTake();
+  ASSERT_OK(Release(run, ReleaseKind::kHandOver));
+  ASSERT_OK(LookAgain(absl::Seconds(15)));
+  EXPECT_EQ(DueIn(), 0);
+  ASSERT_EQ(TakeDue()->size(), 1u);
+  EXPECT_EQ(Take("t2").run_id, "r1");
+}
+
+TEST_F(WorkQueueTest, AnAdmissionDoesNotPutALookOff) {
+  const RunAssignment run = AdmitAndTake();
+  ASSERT_OK(Release(run, ReleaseKind::kHandOver));
+  ASSERT_OK(Admit("r2"));
+  EXPECT_LE(DueIn(), 0);
+}
+
+// The look that ADMIT asks for is sooner asked for by this worker: it is the
+// worker's no more, or its Settle would take ADMIT's with it.
+TEST_F(WorkQueueTest, ALookThatTwoAskedForIsNotRemovedByOne) {
+  ASSERT_OK(LookAgain(absl::Seconds(1)));
+  ASSERT_OK(Admit("r1"));
+  EXPECT_EQ(DueIn(), 999);
+  Command({"DEL", "{agent-stream:c1}:q"});  // as before ADMIT's script
+  ASSERT_OK(Settle());
+  EXPECT_TRUE(IsDue());
 }
 
 TEST_F(WorkQueueTest, AReleasedRunIsLookedAtByOthersAtOnce) {

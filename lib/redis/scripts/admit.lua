@@ -43,7 +43,8 @@ redis.call('HSET', RECORD, 'v', VERSION, 'principal', principal, 'agent', agent,
   'created', h[3] or text(now), 'updated', text(now),
   'state:' .. run, 'queued', 'message:' .. run, message,
   'options:' .. run, options, 'limit:' .. run, limit, 'hash:' .. run, hash,
-  'accepted:' .. run, text(now), 'cursor:' .. run, cursor)
+  'accepted:' .. run, text(now), 'cursor:' .. run, cursor,
+  'request:' .. run, request)
 if request ~= '' then
   redis.call('HSET', REQUESTS, request,
     run .. '|' .. hash .. '|' .. cursor .. '|' .. text(now))

@@ -7,10 +7,11 @@
 local run, attempt, token = ARGV[4], tonumber(ARGV[5]), ARGV[6]
 local lease, sequence = tonumber(ARGV[7]), tonumber(ARGV[8])
 local step_index, step_count, step = tonumber(ARGV[9]), ARGV[10], ARGV[11]
--- The end: '' or the run's state; and its entry's own fields, counted.
+-- The end: '' or the run's state; the failures that used up its attempts, or ''
+-- if something else ended it; and its entry's own fields, counted.
 local ending, reason, message, usage = ARGV[12], ARGV[13], ARGV[14], ARGV[15]
-local end_fields = tonumber(ARGV[16])
-local FIRST_FIELD = 17
+local failures, end_fields = ARGV[16], tonumber(ARGV[17])
+local FIRST_FIELD = 18
 -- Behind them the chunks, each: text, how many fields follow, these.
 
 local r = load(run)
@@ -57,7 +58,7 @@ end
 
 r.lease = now + lease
 if ending ~= '' then
-  close(r, ending, reason, message, usage)
+  close(r, ending, reason, message, usage, failures)
 else
   local moved = now + LIVE_MS - r.kept > EXPIRY_SLACK_MS
   if moved then r.kept = kept_until(r) end

@@ -1,11 +1,14 @@
 #!lua
 -- BEGIN: decides what a worker that looks at the conversation is to do: take
 -- the next run under its token, wait, or nothing; and ends, by itself, a run
--- that nobody may attempt any more.
+-- that nobody may attempt any more. Returns the answer, and the dead letters
+-- that the caller is to write.
 --@include common.lua
 --@include record.lua
 local token, lease, max_attempts = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
 local queue_timeout, backoff = tonumber(ARGV[7]), tonumber(ARGV[8])
+-- '1': by one who executes no runs; it takes none, and only ends what must end.
+local judge_only = ARGV[9] == '1'
 -- Attempt numbers share the id's second half with n: three digits. The last one
 -- is for the entry that tells the end.
 local LAST_ATTEMPT = 999
@@ -84,55 +87,63 @@ local function end_run(r, state, reason)
     add(r, '', 'kind', 'failed', 'done', 'true', 'error', message,
       'reason', reason)
   end
-  close(r, state, reason, message, '')
+  close(r, state, reason, message, '',
+    reason == 'ATTEMPTS_EXHAUSTED' and text(r.failures) or '')
   wake(r.n)
   return {'ENDED', r.agent, r.run, state, reason, text(r.failures),
     text(redis.call('LLEN', MAILBOX))}
 end
 
-local version = redis.call('HGET', RECORD, 'v')
-if version and version ~= VERSION then return {'VERSION'} end
-local r = head()
-if not r then
-  if dropped then expire() else age_forgotten() end
-  return {'IDLE'}
-end
+local function decide()
+  local r = head()
+  if not r then
+    if dropped then expire() else age_forgotten() end
+    return {'IDLE'}
+  end
 
--- Its reply was lost.
-if r.state == 'running' and r.token == token then return assignment(r) end
+  -- Its reply was lost.
+  if r.state == 'running' and r.token == token then return assignment(r) end
 
-local failures, not_before = r.failures, 0
-if r.state == 'running' then
-  if r.lease > now then return {'BUSY', r.agent, text(r.lease - now)} end
-  if r.released ~= '1' then
-    failures = failures + 1
-    -- 0, 1, 4, 16, 16, ... times the back-off.
-    if failures >= 2 then
-      not_before = r.lease + backoff * 4 ^ (math.min(failures, 4) - 2)
+  local failures, not_before = r.failures, 0
+  if r.state == 'running' then
+    if r.lease > now then return {'BUSY', r.agent, text(r.lease - now)} end
+    if r.released ~= '1' then
+      failures = failures + 1
+      -- 0, 1, 4, 16, 16, ... times the back-off.
+      if failures >= 2 then
+        not_before = r.lease + backoff * 4 ^ (math.min(failures, 4) - 2)
+      end
     end
   end
+
+  local state, reason = verdict(r, failures)
+  if state then
+    r.failures = failures
+    return end_run(r, state, reason)
+  end
+  if not_before > now then
+    return {'NOT_DUE', r.agent, text(not_before - now)}
+  end
+  if judge_only then return {'WAITING', r.agent} end
+
+  if r.base < 0 then
+    r.base = r.index
+    redis.call('HSET', MESSAGES, text(r.base), user_message(r, '', ''))
+    r.index = r.index + 1
+  end
+  if r.started == 0 then r.started = now end
+  r.state, r.attempt, r.token, r.failures = 'running', r.attempt + 1, token,
+    failures
+  r.lease, r.released, r.terminal, r.reason = now + lease, '0', '', ''
+  r.active, r.kept = r.run, kept_until(r)
+  save(r)
+  keep_alive()
+  wake(r.n)
+  return assignment(r)
 end
 
-local state, reason = verdict(r, failures)
-if state then
-  r.failures = failures
-  return end_run(r, state, reason)
-end
-if not_before > now then
-  return {'NOT_DUE', r.agent, text(not_before - now)}
-end
-
-if r.base < 0 then
-  r.base = r.index
-  redis.call('HSET', MESSAGES, text(r.base), user_message(r, '', ''))
-  r.index = r.index + 1
-end
-if r.started == 0 then r.started = now end
-r.state, r.attempt, r.token, r.failures = 'running', r.attempt + 1, token,
-  failures
-r.lease, r.released, r.terminal, r.reason = now + lease, '0', '', ''
-r.active, r.kept = r.run, kept_until(r)
-save(r)
-keep_alive()
-wake(r.n)
-return assignment(r)
+local h = redis.call('HMGET', RECORD, 'v', 'owed')
+if h[1] and h[1] ~= VERSION then return {{'VERSION'}, {}} end
+local answer = decide()
+local owes = (h[2] or '') ~= '' or answer[5] == 'ATTEMPTS_EXHAUSTED'
+return {answer, owes and letters_owed() or {}}

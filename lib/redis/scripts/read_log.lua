@@ -3,9 +3,9 @@
 --@include common.lua
 local principal, after, max_entries = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local run, want_newest, from_run = ARGV[4], ARGV[5] == '1', ARGV[6] == '1'
--- A page ends at its number of entries or when it has this many bytes of text:
--- one entry may be large, and a page of such would hold Redis up.
-local MAX_BYTES, SLICE = 262144, 32
+-- A page ends at its number of entries or when it has this many bytes: one entry
+-- may be large, and a page of such would hold Redis up.
+local MAX_BYTES, FIRST_SLICE, MAX_SLICE = 262144, 4, 16
 local MAX_ID = '18446744073709551615-18446744073709551615'
 -- How many runs of a torn ADMIT the search for the newest one passes over.
 local MAX_TORN = 10
@@ -33,20 +33,30 @@ local function page_start()
   return run == '' and want_newest and '-' or nil
 end
 
+local function size_of(entry)
+  local size = 0
+  for i = 2, #entry[2], 2 do size = size + #entry[2][i] end
+  return size
+end
+
+-- Read at a time are as many as have room if all are as large as the largest so
+-- far: little is read in vain.
 local entries, more = {}, false
 local function read_page(from)
-  local bytes = 0
+  local bytes, largest, count = 0, 1, FIRST_SLICE
   while from and not more do
-    local count = math.min(SLICE, max_entries - #entries)
+    count = math.min(count, max_entries - #entries)
     local slice = redis.call('XRANGE', LOG, from, '+', 'COUNT', count)
     for _, entry in ipairs(slice) do
+      local size = size_of(entry)
       entries[#entries + 1] = entry
-      bytes = bytes + #(field(entry, 'text') or '')
+      bytes, largest = bytes + size, math.max(largest, size)
       from = '(' .. entry[1]
       if bytes >= MAX_BYTES then break end
     end
     if #slice < count and bytes < MAX_BYTES then return end
     more = #entries >= max_entries or bytes >= MAX_BYTES
+    count = math.min(MAX_SLICE, math.ceil((MAX_BYTES - bytes) / largest))
   end
 end
 

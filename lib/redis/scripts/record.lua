@@ -16,7 +16,7 @@ local EXPIRY_SLACK_MS = 1000
 local RUN_FIELDS = {'state', 'attempt', 'token', 'failures', 'released', 'next',
   'standing', 'base', 'first', 'end', 'reason', 'lease', 'started', 'message',
   'options', 'limit', 'hash', 'accepted', 'cursor', 'cancel', 'ended', 'error',
-  'usage'}
+  'usage', 'letter', 'request'}
 
 -- The record group of one run, and what else decides about it.
 local function load(run)
@@ -188,7 +188,8 @@ local function trim_log()
   if from then redis.call('XTRIM', LOG, 'MINID', '=', from) end
 end
 
--- The oldest runs that ended leave the record.
+-- The oldest runs that ended leave the record, and their requests with them:
+-- the request first, since the record is what still names it.
 local function forget_runs()
   local excess = redis.call('LLEN', RUNS) - MAX_RUNS
   if excess <= 0 then return end
@@ -197,6 +198,8 @@ local function forget_runs()
   for _, run in ipairs(oldest) do
     local state = redis.call('HGET', RECORD, 'state:' .. run)
     if state == 'queued' or state == 'running' then break end
+    local request = redis.call('HGET', RECORD, 'request:' .. run)
+    if request and request ~= '' then redis.call('HDEL', REQUESTS, request) end
     local names = {}
     for i, field in ipairs(RUN_FIELDS) do names[i] = field .. ':' .. run end
     redis.call('HDEL', RECORD, unpack(names))
@@ -204,16 +207,18 @@ local function forget_runs()
   end
 end
 
--- Ends the run after its terminal entry was added. Mark and reason are written
--- at every end, also when empty: an earlier, torn end's must not stay.
-local function close(r, state, reason, message, usage)
+--@include letters.lua
+-- Ends the run after its terminal entry was added. Mark, reason and letter are
+-- written at every end, also when empty: an earlier, torn end's must not stay.
+-- `failures`: what used up its attempts, as text; '': something else ended it.
+local function close(r, state, reason, message, usage, failures)
   if r.base >= 0 then
     redis.call('HSET', MESSAGES, text(r.base), user_message(r, state, reason))
     if state ~= 'completed' then r.index = r.base + 1 end
   end
   r.state, r.terminal, r.reason, r.active = state, r.last, reason, ''
   save(r, 'ended:' .. r.run, text(now), 'error:' .. r.run, message,
-    'usage:' .. r.run, usage)
+    'usage:' .. r.run, usage, unpack(letter_fields(r.run, failures)))
   redis.call('LREM', MAILBOX, 0, r.run)
   trim_log()
   forget_runs()
