@@ -42,7 +42,8 @@ class ChatModel {
   // turn and is returned. Stops soon after `context` must stop. Retries inside
   // what can be retried, only while nothing was said. Errors: RunError with
   // MODEL_UNAVAILABLE (retryable: 429, 5xx, cut, stalled, malformed streams),
-  // MODEL_REFUSED (not), MODEL_NOT_CONFIGURED (not: 401, 403, 404).
+  // MODEL_REFUSED (not), MODEL_NOT_CONFIGURED (not: 401, 403, 404),
+  // OUTPUT_TOO_LARGE (not: more than is taken of one answer).
   using SayText = absl::FunctionRef<absl::Status(std::string_view)>;
   virtual absl::StatusOr<ModelTurn> StreamTurn(const ModelRequest& request,
                                                RunContext& context,

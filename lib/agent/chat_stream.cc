@@ -97,7 +97,7 @@ absl::Status ChatStream::OnToolCall(const Json& call) {
   call_bytes_ += id.size() + name.size() + arguments.size();
   ToolCall& entry = calls_[IndexOf(call, id)];
   if (calls_.size() > kCallsMax || call_bytes_ > kCallBytesMax) {
-    return ModelUnavailable("asked for too many tool calls");
+    return ModelAnswerTooLarge();
   }
   if (entry.call_id.empty()) entry.call_id = id;
   if (entry.name.empty()) entry.name = name;

@@ -23,7 +23,8 @@ class ChatStream {
   explicit ChatStream(ChatModel::SayText say) : say_(say) {}
 
   // One event's data. Errors: RunError MODEL_UNAVAILABLE (malformed, or an
-  // error that the service told of) and MODEL_REFUSED; what `say` returned.
+  // error that the service told of), MODEL_REFUSED and OUTPUT_TOO_LARGE (over
+  // the limits); what `say` returned.
   absl::Status OnEvent(std::string_view data);
 
   bool done() const { return done_; }  // [DONE] came

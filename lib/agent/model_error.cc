@@ -38,6 +38,14 @@ bool IsFilter(const std::string& code) {
          code == "content_policy_violation";
 }
 
+bool IsTooLong(const std::string& code) {
+  return code == "context_length_exceeded";
+}
+
+absl::Status ConversationTooLong() {
+  return ModelRefused("the conversation is too long for the model");
+}
+
 std::string Answered(int http_status) {
   return "answered with HTTP status " + std::to_string(http_status);
 }
@@ -68,6 +76,12 @@ absl::Status ModelFiltered() {
   return ModelRefused("the model's content filter stopped the answer");
 }
 
+absl::Status ModelAnswerTooLarge() {
+  return RunError("OUTPUT_TOO_LARGE",
+                  "the model's service sent more than is allowed",
+                  /*retryable=*/false);
+}
+
 absl::Status ModelNotConfigured(std::string_view message) {
   return RunError("MODEL_NOT_CONFIGURED", message, /*retryable=*/false);
 }
@@ -85,9 +99,7 @@ absl::Status ModelHttpError(int http_status, std::string_view body) {
       http_status < 400) {
     return ConfigurationError(http_status);
   }
-  if (code == "context_length_exceeded") {
-    return ModelRefused("the conversation is too long for the model");
-  }
+  if (IsTooLong(code)) return ConversationTooLong();
   return ModelRefused("the model's service refused the request (HTTP status " +
                       std::to_string(http_status) + ")");
 }
@@ -96,6 +108,7 @@ absl::Status ModelStreamError(const Json& event) {
   const std::string code = ErrorCode(event);
   LogWarning("model stream failed", {{"error_code", code}});
   if (IsFilter(code)) return ModelFiltered();
+  if (IsTooLong(code)) return ConversationTooLong();
   return ModelUnavailable("told of an error in its stream");
 }
 
@@ -108,7 +121,7 @@ absl::Status ModelTransferError(const HttpOutcome& outcome) {
     case HttpOutcome::End::kStalled:
       return ModelUnavailable("stopped sending");
     case HttpOutcome::End::kTooLarge:
-      return ModelUnavailable("sent more than is allowed");
+      return ModelAnswerTooLarge();
     case HttpOutcome::End::kCut:
     case HttpOutcome::End::kComplete:
       break;

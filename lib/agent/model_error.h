@@ -16,6 +16,8 @@ absl::Status ModelUnavailable(std::string_view what);
 // Final: the same request would be refused again.
 absl::Status ModelRefused(std::string_view message);
 absl::Status ModelFiltered();
+// Final: what is longer than a bound of ours would be so again.
+absl::Status ModelAnswerTooLarge();
 // Final: somebody must mend the configuration.
 absl::Status ModelNotConfigured(std::string_view message);
 
@@ -24,7 +26,8 @@ absl::Status ModelNotConfigured(std::string_view message);
 // pass; anything else was refused.
 absl::Status ModelHttpError(int http_status, std::string_view body);
 
-// Of an event `{"error": …}` in the midst of a stream.
+// Of an event `{"error": …}` in the midst of a stream; final where its code
+// says that the request is at fault.
 absl::Status ModelStreamError(const nlohmann::json& event);
 
 // Of a transfer that did not come to its end.

@@ -36,7 +36,7 @@ class Answer final : public HttpSink {
     });
     if (absl::IsResourceExhausted(status) && !IsRunError(status)) {
       // The parser's own. The context's say UNAVAILABLE, ABORTED and so on.
-      return ModelUnavailable("sent more than is allowed");
+      return ModelAnswerTooLarge();
     }
     return status;
   }

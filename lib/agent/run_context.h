@@ -4,16 +4,14 @@
 #define AGENT_LIB_AGENT_RUN_CONTEXT_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
+#include "lib/agent/run_stop.h"
 #include "lib/log/message.h"
 #include "lib/log/run.h"
 
@@ -24,12 +22,17 @@ struct RunInput {
   std::string run_id;
   int attempt = 1;
   std::string message;
-  std::vector<Message> history;  // complete earlier turns, oldest first
-  int64_t history_dropped = 0;   // older messages left out by the bound
+  // Earlier turns, whole ones, oldest first: the newest that the bounds allow
+  // (docs/protocol.md, "Conversation memory"). A user's message whose run did
+  // not complete is among them, without an answer: see Message::run_state.
+  std::vector<Message> history;
+  int64_t history_dropped = 0;  // older messages left out by the bounds
   RunOptions options;
 };
 
-// Used by the thread that executes the run; `stopping`, `OnStop` from any.
+// Used by the thread that executes the run; RunStop's part as that says.
+// Whoever does not stop within a third of the lease (5 s) once it was cancelled
+// or its time is over has its run ended under its hands.
 //
 // Steps. Models do not repeat themselves, so what a model or a tool answered is
 // journalled before it is used, and a new attempt gets it back without calling
@@ -37,10 +40,8 @@ struct RunInput {
 // does between steps must follow from the input and the steps before (it is
 // done again). While an attempt replays, `Say` outside a step is not written
 // again. An agent without steps is begun anew by each attempt.
-class RunContext {
+class RunContext : public RunStop {
  public:
-  virtual ~RunContext() = default;
-
   virtual const RunInput& input() const = 0;
 
   // Says a piece of the response: readers see it once Redis has acknowledged
@@ -59,7 +60,8 @@ class RunContext {
   virtual absl::StatusOr<Message> ModelTurn(ProduceTurn produce) = 0;
 
   // A tool's result. `invoke` gets the idempotency key run/step, the same in
-  // every attempt, so that a tool can refuse to act twice.
+  // every attempt, so that a tool can refuse to act twice. A step that failed
+  // is none: the call that is made in its place has the same key.
   using InvokeTool =
       absl::FunctionRef<absl::StatusOr<ToolResult>(std::string_view key)>;
   virtual absl::StatusOr<ToolResult> ToolStep(const ToolCall& call,
@@ -67,23 +69,6 @@ class RunContext {
 
   // Adds to what the run reports as usage.
   virtual void AddUsage(const Usage& usage) = 0;
-
-  // Whether to stop, and why; OK while not.
-  virtual absl::Status StopStatus() const = 0;
-  bool stopping() const { return !StopStatus().ok(); }
-
-  // Waits, or returns StopStatus early when the run must stop.
-  virtual absl::Status Sleep(absl::Duration duration) = 0;
-
-  // Calls `function` once, from any thread, when the run must stop (at once if
-  // it must already): to break a blocking call. The guard unregisters and waits
-  // for a call in progress.
-  class StopGuard {
-   public:
-    virtual ~StopGuard() = default;
-  };
-  virtual std::unique_ptr<StopGuard> OnStop(
-      absl::AnyInvocable<void()> function) = 0;
 };
 
 }  // namespace agent

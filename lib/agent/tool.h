@@ -6,12 +6,15 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "lib/agent/run_stop.h"
 
 namespace agent {
 
 struct ToolInvocation {
   std::string_view arguments;        // a JSON object that fits the schema
   std::string_view idempotency_key;  // run/step, the same in every attempt
+  // The run's: a tool that takes long heeds it. Never null in a run.
+  RunStop* stop = nullptr;
 };
 
 // Thread-safe.
@@ -22,7 +25,8 @@ class Tool {
   virtual std::string description() const = 0;
   // A JSON schema of type object.
   virtual std::string parameters_schema() const = 0;
-  // May block. An error is told to the model as the tool's result, so that it
+  // May block, but must return soon after `stop` says so; what it returns then
+  // is dropped. An error is told to the model as the tool's result, so that it
   // can go on; it does not fail the run.
   virtual absl::StatusOr<std::string> Invoke(
       const ToolInvocation& invocation) = 0;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/agent/model_history.h"
+#include "lib/base/logging.h"
 #include "lib/base/status_macros.h"
 #include "lib/base/utf8.h"
 
@@ -111,6 +112,10 @@ ModelRequest ToolLoop::FirstRequest(const RunInput& input) const {
       HistoryForModel(input.history, options_.max_history_bytes);
   const int64_t dropped = input.history_dropped + history.dropped;
   if (dropped > 0) {
+    LogInfo("older messages not shown to the model",
+            {{"run_id", input.run_id},
+             {"conversation_id", input.conversation_id},
+             {"messages", dropped}});
     request.instructions += "\n\n(" + std::to_string(dropped) +
                             " older messages of this conversation are not "
                             "shown.)";
@@ -153,7 +158,7 @@ absl::StatusOr<Message> ToolLoop::CallTool(const ToolCall& call, bool allowed,
             if (!allowed) {
               return Failed(call, "not called: too many calls in one turn");
             }
-            return Invoke(call, key);
+            return Invoke(call, key, context);
           }));
   Message message;
   message.role = Role::kTool;
@@ -162,7 +167,8 @@ absl::StatusOr<Message> ToolLoop::CallTool(const ToolCall& call, bool allowed,
   return message;
 }
 
-ToolResult ToolLoop::Invoke(const ToolCall& call, std::string_view key) const {
+ToolResult ToolLoop::Invoke(const ToolCall& call, std::string_view key,
+                            RunStop& stop) const {
   const Entry* entry = Find(call.name);
   if (entry == nullptr) {
     std::string known;
@@ -178,7 +184,7 @@ ToolResult ToolLoop::Invoke(const ToolCall& call, std::string_view key) const {
                       Bounded(MessageOf(fits), options_.max_result_bytes));
   }
   const absl::StatusOr<std::string> result = entry->tool->Invoke(
-      {.arguments = call.arguments, .idempotency_key = key});
+      {.arguments = call.arguments, .idempotency_key = key, .stop = &stop});
   const std::string text = result.ok() ? *result : MessageOf(result.status());
   return {.call_id = call.call_id,
           .result = Bounded(text, options_.max_result_bytes),

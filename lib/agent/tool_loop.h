@@ -30,7 +30,8 @@ struct ToolLoopOptions {
   int max_turns = 16;
   // Calls taken from one turn; those beyond are answered with an error.
   size_t max_calls_per_turn = 16;
-  // Of the history, what the model is given: the newest whole turns.
+  // Of the history, what the model is given: the newest whole turns. It is told
+  // how many messages came before.
   size_t max_history_bytes = 256 << 10;
   // A longer result is cut between characters, and the model is told.
   size_t max_result_bytes = 64 << 10;
@@ -65,7 +66,8 @@ class ToolLoop final : public Agent {
                                RunContext& context) const;
   absl::StatusOr<Message> CallTool(const ToolCall& call, bool allowed,
                                    RunContext& context) const;
-  ToolResult Invoke(const ToolCall& call, std::string_view key) const;
+  ToolResult Invoke(const ToolCall& call, std::string_view key,
+                    RunStop& stop) const;
   const Entry* Find(const std::string& tool_name) const;
 
   const ToolLoopOptions options_;

@@ -187,11 +187,11 @@ TEST_F(ChatStreamTest, BoundsToolCalls) {
     many.push_back(Calls(R"({"index":)" + std::to_string(i) +
                          R"(,"function":{"name":"f"}})"));
   }
-  EXPECT_THAT(Stream(many), HasReason("MODEL_UNAVAILABLE"));
+  EXPECT_THAT(Stream(many), HasReason("OUTPUT_TOO_LARGE"));
   const std::vector<std::string> large(
       200, Calls(R"({"index":0,"function":{"name":"f","arguments":")" +
                  std::string(10000, 'x') + "\"}}"));
-  EXPECT_THAT(Stream(large), HasReason("MODEL_UNAVAILABLE"));
+  EXPECT_THAT(Stream(large), HasReason("OUTPUT_TOO_LARGE"));
 }
 
 }  // namespace

@@ -40,7 +40,6 @@ TEST_F(OpenAiModelFaultTest, TriesAgainWhileNothingWasSaid) {
       Cut("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{\"id\": 1}"),
       Cut("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\ndata: "),
       Cut("garbage\r\n\r\n"),
-      Cut(head + "data: " + std::string(3 << 20, 'x')),
       Cut(ErrorReply(408, "", "")),
       Cut(ErrorReply(429, "", "{}")),
       Cut(ErrorReply(500, "", "<html>")),
@@ -59,8 +58,7 @@ TEST_F(OpenAiModelFaultTest, TriesAgainWhileNothingWasSaid) {
 
 TEST_F(OpenAiModelFaultTest, DoesNotTryAgainOnceSomethingWasSaid) {
   for (const std::string& rest :
-       {std::string(), Event("{broken"), Event(R"({"error":{}})"),
-        "data: " + std::string(3 << 20, 'x')}) {
+       {std::string(), Event("{broken"), Event(R"({"error":{}})")}) {
     Serve({Cut(StreamHead() + TextEvent("Well") + rest), Good()});
     ExpectUnavailable(Stream());
     EXPECT_EQ(tries(), 1u);
@@ -147,13 +145,34 @@ TEST_F(OpenAiModelFaultTest, GivesUpOnAStreamThatStalls) {
   EXPECT_EQ(context_.said(), "Well");
 }
 
-TEST_F(OpenAiModelFaultTest, BoundsAnEndlessAnswer) {
-  options_.http.response_bytes_max = 100000;
-  options_.tries_max = 1;
+// It would be as large again: no try, and no attempt, is spent on another.
+TEST_F(OpenAiModelFaultTest, TellsAnAnswerThatIsTooLargeAtOnce) {
+  options_.event_bytes_max = 1 << 20;
+  options_.http.response_bytes_max = 2 << 20;
+  const std::string long_event = "data: " + std::string(1 << 20, 'x');
+  const std::string call = Event(
+      R"({"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"a",)"
+      R"("function":{"name":"f","arguments":")" +
+      std::string(600 << 10, 'x') + R"("}}]}}]})");
   std::string comments;
-  for (int i = 0; i < 10000; ++i) comments += ": still thinking\n\n";
-  Serve({Cut(StreamHead() + comments)});
-  ExpectUnavailable(Stream());
+  while (comments.size() < (2 << 20)) comments += ": still thinking\n\n";
+  for (const std::string& answer :
+       {long_event, TextEvent("Well") + long_event, call + call, comments}) {
+    SCOPED_TRACE(answer.substr(0, 60));
+    Serve({Cut(StreamHead() + answer), Good()});
+    const auto turn = Stream();
+    EXPECT_THAT(turn, HasReason("OUTPUT_TOO_LARGE"));
+    EXPECT_FALSE(IsRetryableRunError(turn.status()));
+    EXPECT_EQ(tries(), 1u);
+  }
+}
+
+TEST_F(OpenAiModelFaultTest, TellsAFaultOfTheRequestWithinAStreamAtOnce) {
+  Serve({Cut(StreamHead() +
+             Event(R"({"error":{"code":"context_length_exceeded"}})")),
+         Good()});
+  EXPECT_THAT(Stream(), HasReason("MODEL_REFUSED"));
+  EXPECT_EQ(tries(), 1u);
 }
 
 TEST_F(OpenAiModelFaultTest, FetchesAnotherTokenWhenOneIsRefused) {

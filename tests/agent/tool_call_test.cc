@@ -5,6 +5,7 @@ namespace agent {
 namespace {
 
 using ::agent::testing::FakeRunContext;
+using ::agent::testing::StatusIs;
 using ::agent::testing::ToolLoopFixture;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -37,6 +38,22 @@ TEST_F(ToolCallTest, TellsTheModelOfAToolsError) {
   tool_->answer = absl::NotFoundError("no such city");
   EXPECT_EQ(ResultOf(Call(R"({"city":"Ys"})")),
             (ToolResult{"call_1", "no such city", /*is_error=*/true}));
+}
+
+TEST_F(ToolCallTest, ToldToStopAToolHearsItAndItsResultIsDropped) {
+  Script("", {Call(R"({"city":"Rome"})")});
+  Script("Done.");
+  FakeRunContext context;
+  tool_->on_invoke = [&](const ToolInvocation& call) {
+    bool heard = false;
+    const auto guard = call.stop->OnStop([&] { heard = true; });
+    context.Stop(absl::AbortedError("the lease passed on"));
+    EXPECT_TRUE(heard);
+    EXPECT_TRUE(call.stop->stopping());
+  };
+  EXPECT_THAT(Run(context), StatusIs(absl::StatusCode::kAborted));
+  EXPECT_THAT(tool_->arguments, SizeIs(1));
+  EXPECT_THAT(model_->requests, SizeIs(1));
 }
 
 TEST_F(ToolCallTest, CutsALongResultBetweenCharactersAndSaysSo) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -57,10 +58,12 @@ class CityTool final : public Tool {
   absl::StatusOr<std::string> Invoke(const ToolInvocation& call) override {
     arguments.emplace_back(call.arguments);
     keys.emplace_back(call.idempotency_key);
+    if (on_invoke) on_invoke(call);
     return answer;
   }
 
   std::string schema = kSchema;
+  std::function<void(const ToolInvocation&)> on_invoke;
   absl::StatusOr<std::string> answer = std::string("sunny");
   std::vector<std::string> arguments;
   std::vector<std::string> keys;
