@@ -112,6 +112,7 @@ class WakeSource {
   // At most one listener, set before the first Watch; cleared with nullptr,
   // which waits for a call in progress.
   virtual void SetListener(WakeListener* listener) = 0;
+  // Counted: a conversation is watched until Unwatch was called as often.
   virtual void Watch(std::string conversation_id) = 0;
   virtual void Unwatch(std::string conversation_id) = 0;
 };

@@ -4,6 +4,7 @@
 
 #include "lib/log/log_tail.h"
 #include "lib/log/position_poll.h"
+#include "lib/log/record_watches.h"
 #include "lib/log/tail_registry.h"
 
 namespace agent {
@@ -14,7 +15,8 @@ class TailHubImpl final : public TailHub {
   TailHubImpl(ResponseLog* log, WakeSource* wakes, TimerQueue* timers,
               TailLimits limits)
       : wakes_(wakes),
-        registry_(std::make_shared<TailRegistry>(log, wakes, timers, limits)) {
+        registry_(std::make_shared<TailRegistry>(log, wakes, timers, limits)),
+        watches_(std::make_shared<RecordWatches>(wakes)) {
     const auto found = [weak = std::weak_ptr<TailRegistry>(registry_)](
                            const std::string& id, const LogPosition& position) {
       const auto registry = weak.lock();
@@ -34,6 +36,7 @@ class TailHubImpl final : public TailHub {
   ~TailHubImpl() override {
     wakes_->SetListener(nullptr);
     registry_->Close();
+    watches_->Close();
   }
 
   void OnStored(std::string_view conversation_id,
@@ -45,6 +48,7 @@ class TailHubImpl final : public TailHub {
   void OnWake(std::string_view conversation_id, int64_t number) override {
     const auto tail = registry_->Find(conversation_id);
     if (tail != nullptr) tail->OnWake(number);
+    if (number == 0) watches_->Tell(conversation_id);
   }
 
   void OnReset() override {
@@ -53,6 +57,11 @@ class TailHubImpl final : public TailHub {
 
   std::shared_ptr<LogTail> Attach(std::string_view conversation_id) override {
     return registry_->Attach(conversation_id);
+  }
+
+  std::shared_ptr<void> WatchRecord(std::string_view conversation_id,
+                                    std::function<void()> look) override {
+    return watches_->Watch(conversation_id, std::move(look));
   }
 
  private:
@@ -67,6 +76,7 @@ class TailHubImpl final : public TailHub {
 
   WakeSource* const wakes_;
   const std::shared_ptr<TailRegistry> registry_;
+  const std::shared_ptr<RecordWatches> watches_;
   std::shared_ptr<PositionPoll> poll_;
   std::shared_ptr<PositionPoll> poll_often_;
 };

@@ -4,6 +4,7 @@
 #ifndef AGENT_LIB_LOG_TAIL_HUB_H_
 #define AGENT_LIB_LOG_TAIL_HUB_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -48,6 +49,13 @@ class TailHub : public WakeListener {
   // For LogReader: the conversation's tail. Wake-ups are listened to for as
   // long as someone holds it.
   virtual std::shared_ptr<LogTail> Attach(std::string_view conversation_id) = 0;
+
+  // For workers: calls `look`, which must not block, when something other than
+  // the writing of entries happened to the conversation (a cancellation, an
+  // admission, a deletion), until the result is dropped. A hint: it may be
+  // missed, and may still be told once after that.
+  virtual std::shared_ptr<void> WatchRecord(std::string_view conversation_id,
+                                            std::function<void()> look) = 0;
 };
 
 }  // namespace agent

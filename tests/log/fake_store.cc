@@ -227,7 +227,7 @@ int FakeStore::positions_read() const {
   return positions_read_;
 }
 
-std::set<std::string> FakeStore::watched() const {
+std::multiset<std::string> FakeStore::watched() const {
   MutexLock lock(&mu_);
   return watched_;
 }
@@ -345,7 +345,8 @@ void FakeStore::Watch(std::string conversation_id) {
 
 void FakeStore::Unwatch(std::string conversation_id) {
   MutexLock lock(&mu_);
-  watched_.erase(conversation_id);
+  const auto one = watched_.find(conversation_id);
+  if (one != watched_.end()) watched_.erase(one);
 }
 
 }  // namespace agent::testing

@@ -57,7 +57,7 @@ class FakeStore : public ResponseLog, public WakeSource {
 
   int pages_read() const;
   int positions_read() const;
-  std::set<std::string> watched() const;
+  std::multiset<std::string> watched() const;
   std::vector<ChunkPtr> log() const;
   StreamId record_last() const;
 
@@ -109,7 +109,7 @@ class FakeStore : public ResponseLog, public WakeSource {
   absl::Status failure_ ABSL_GUARDED_BY(mu_);
   int pages_read_ ABSL_GUARDED_BY(mu_) = 0;
   int positions_read_ ABSL_GUARDED_BY(mu_) = 0;
-  std::set<std::string> watched_ ABSL_GUARDED_BY(mu_);
+  std::multiset<std::string> watched_ ABSL_GUARDED_BY(mu_);
 
   Mutex listener_mu_;  // held while the listener is called
   WakeListener* listener_ ABSL_GUARDED_BY(listener_mu_) = nullptr;

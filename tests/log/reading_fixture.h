@@ -70,8 +70,8 @@ class ReadingTest : public ::testing::Test {
     return ids;
   }
 
+  FakeStore store_;  // outlives what the timers' thread still does with it
   TimerQueue timers_;
-  FakeStore store_;
   ReaderOptions options_;
   std::unique_ptr<TailHub> hub_;
 };

@@ -49,8 +49,8 @@ class Process {
     return *std::move(store);
   }
 
-  TimerQueue timers_;
   std::unique_ptr<RedisStore> store_;
+  TimerQueue timers_;  // its thread may still be at work for the hub
   std::unique_ptr<TailHub> hub_;
 };
 

@@ -568,6 +568,29 @@ TEST_F(TailHubTest, SendsForeignEntriesAmongOursInOrder) {
   }
 }
 
+TEST_F(TailHubTest, TellsWhoWatchesARecordOfWhatIsNoEntry) {
+  int looks = 0;
+  auto watch =
+      hub_->WatchRecord(FakeStore::kConversation, [&looks] { ++looks; });
+  const auto another =
+      hub_->WatchRecord(FakeStore::kConversation, [&looks] { looks += 100; });
+  EXPECT_EQ(store_.watched().size(), 2u);
+  store_.Admit("run");
+  EXPECT_EQ(looks, 101);
+  store_.Begin("run");
+  store_.Say();
+  EXPECT_EQ(looks, 101);
+  watch.reset();
+  EXPECT_EQ(store_.watched().size(), 1u);
+  store_.Admit("another");
+  EXPECT_EQ(looks, 201);
+}
+
+TEST_F(TailHubTest, AWatchOfARecordMayOutliveTheHub) {
+  const auto watch = hub_->WatchRecord(FakeStore::kConversation, [] {});
+  hub_.reset();
+}
+
 // A process that ends while the store is away destroys the timers first: what
 // the store answers in the end must not ask them for another try.
 TEST(PageFlightsTest, ALateAnswerFindsNothingOfATailThatIsGone) {
