@@ -131,6 +131,11 @@ int64_t AppendBacklog::waiting_step() const {
   return empty() ? next_step_ : items_[first_waiting_].step_index;
 }
 
+int64_t AppendBacklog::in_flight_end() const {
+  const size_t next = first_waiting_ + in_flight_;
+  return next == items_.size() ? next_sequence_ : items_[next].sequence;
+}
+
 bool AppendBacklog::EndInFlight() const {
   if (in_flight_ == 0) return false;
   return std::holds_alternative<RunEnd>(

@@ -63,6 +63,8 @@ class AppendBacklog {
   // The positions of the first that is not acknowledged.
   int64_t waiting_sequence() const;
   int64_t waiting_step() const;
+  // The sequence that follows the chunks of the request under way.
+  int64_t in_flight_end() const;
 
  private:
   struct Step {

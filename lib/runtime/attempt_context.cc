@@ -123,8 +123,10 @@ absl::StatusOr<Message> AttemptContext::ModelTurn(ProduceTurn produce) {
   RETURN_IF_ERROR(CheckStep());
   ASSIGN_OR_RETURN(std::optional<Message> done,
                    replay_.Next(Role::kAssistant, ""));
-  ++step_keys_;
-  if (done.has_value()) return *std::move(done);
+  if (done.has_value()) {
+    ++step_keys_;
+    return *std::move(done);
+  }
   RETURN_IF_ERROR(JournalOutsideText());
   usage_of_turn_ = {};
   in_step_ = true;
@@ -132,6 +134,7 @@ absl::StatusOr<Message> AttemptContext::ModelTurn(ProduceTurn produce) {
   in_step_ = false;
   // What a turn that failed had said stands, as text outside any step.
   if (!calls.ok()) return calls.status();
+  ++step_keys_;
   return JournalTurn(*std::move(calls));
 }
 
@@ -159,13 +162,17 @@ absl::StatusOr<ToolResult> AttemptContext::ToolStep(const ToolCall& call,
   const std::string call_id = SanitizeUtf8(call.call_id);
   ASSIGN_OR_RETURN(std::optional<Message> done,
                    replay_.Next(Role::kTool, call_id));
-  const std::string key = input_.run_id + "/" + std::to_string(step_keys_++);
-  if (done.has_value()) return *std::move(done->tool_result);
+  if (done.has_value()) {
+    ++step_keys_;
+    return *std::move(done->tool_result);
+  }
+  const std::string key = input_.run_id + "/" + std::to_string(step_keys_);
   RETURN_IF_ERROR(JournalOutsideText());
   in_step_ = true;
   absl::StatusOr<ToolResult> result = invoke(key);
   in_step_ = false;
   if (!result.ok()) return result.status();
+  ++step_keys_;
   return JournalResult(call, *std::move(result));
 }
 

@@ -82,7 +82,7 @@ class AttemptContext final : public RunContext {
   std::string text_;   // the same text, if it is kept
   std::string said_;   // since the last step
   int steps_ = 0;      // journalled ones of the run, the standing included
-  int step_keys_ = 0;  // explicit ones, done or given back
+  int step_keys_ = 0;  // explicit ones that finished, now or before
   bool in_step_ = false;
   Usage usage_;          // of the run, what stands included
   Usage usage_of_turn_;  // added since the turn began

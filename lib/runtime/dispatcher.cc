@@ -46,15 +46,17 @@ int Dispatcher::active_runs() const {
   return static_cast<int>(Running().size());
 }
 
+bool Dispatcher::PassedOn(const Slot& slot) {
+  return slot.executor != nullptr && slot.executor->passed_on();
+}
+
 Dispatcher::Taken Dispatcher::Take(const WorkHint& work, SlotPtr* slot) {
   MutexLock lock(&mu_);
   const auto [first, last] = slots_.equal_range(work.conversation_id);
   for (auto it = first; it != last; ++it) {
     const Slot& taken = *it->second;
-    const bool passed_on =
-        taken.executor != nullptr && taken.executor->passed_on();
     // When it ends, Settle sees what this hint speaks of.
-    if (!taken.settling && !passed_on) return Taken::kAlready;
+    if (!taken.settling && !PassedOn(taken)) return Taken::kAlready;
   }
   if (draining_ ||
       slots_.size() >= static_cast<size_t>(options_.max_concurrent_runs)) {
@@ -201,8 +203,9 @@ bool Dispatcher::AwaitFree(SteadyTime deadline) {
   MutexLock lock(&mu_);
   while (true) {
     const bool free =
-        std::all_of(slots_.begin(), slots_.end(),
-                    [](const auto& entry) { return entry.second->abandoned; });
+        std::all_of(slots_.begin(), slots_.end(), [](const auto& entry) {
+          return entry.second->abandoned || PassedOn(*entry.second);
+        });
     if (free) return true;
     if (!changed_.WaitUntil(&mu_, deadline)) return false;
   }

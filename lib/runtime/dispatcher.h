@@ -59,6 +59,9 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   Dispatcher(const WorkerOptions& options, const WorkerServices& services,
              RunPool* pool);
 
+  // Its conversation goes on without it.
+  static bool PassedOn(const Slot& slot);
+
   enum class Taken { kYes, kAlready, kNoRoom };
   Taken Take(const WorkHint& work, SlotPtr* slot);
   void OnClaimed(SlotPtr slot, ClaimResult result);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "lib/agent/agent.h"
-
 namespace agent {
 namespace {
 
@@ -14,36 +12,8 @@ Backoff::Options Resend(absl::Duration lease) {
           .max = std::min(absl::Seconds(1), lease / 5)};
 }
 
-int64_t StandingBytes(const RunAssignment& assignment) {
-  size_t bytes = 0;
-  for (const Message& step : assignment.steps) {
-    bytes += step.text.size();
-    for (const ToolCall& call : step.tool_calls) bytes += call.arguments.size();
-    if (step.tool_result.has_value()) bytes += step.tool_result->result.size();
-  }
-  return static_cast<int64_t>(bytes);
-}
-
-int64_t StandingChunks(const RunAssignment& assignment) {
-  if (assignment.standing.IsZero()) return 0;
-  return assignment.standing.number() - assignment.first_id.number() + 1;
-}
-
 absl::Status CancelAsked() {
   return absl::CancelledError("a cancellation was asked for");
-}
-
-int64_t ContentSize(const ChunkContent& content) {
-  if (const auto* piece = std::get_if<TextPiece>(&content)) {
-    return static_cast<int64_t>(piece->text.size());
-  }
-  if (const auto* call = std::get_if<ToolCall>(&content)) {
-    return static_cast<int64_t>(call->arguments.size());
-  }
-  if (const auto* result = std::get_if<ToolResult>(&content)) {
-    return static_cast<int64_t>(result->result.size());
-  }
-  return 0;
 }
 
 }  // namespace
@@ -74,7 +44,6 @@ ResponseWriter::ResponseWriter(const RunAssignment& assignment,
       attempt_(assignment.attempt),
       first_entry_{
           assignment.standing.IsZero() ? "" : assignment.standing.ToString()},
-      limits_(limits),
       runs_(dependencies.runs),
       timers_(dependencies.timers),
       stop_(std::move(dependencies.stop)),
@@ -84,8 +53,7 @@ ResponseWriter::ResponseWriter(const RunAssignment& assignment,
       lease_(limits.lease,
              begun_at - ToChrono(absl::Milliseconds(assignment.lease_age_ms))),
       backoff_(Resend(limits.lease)),
-      said_bytes_(StandingBytes(assignment)),
-      said_chunks_(StandingChunks(assignment)) {
+      budget_(assignment, limits) {
   backlog_.AddChunk(first_entry_);
 }
 
@@ -95,25 +63,6 @@ absl::Status ResponseWriter::WhyNotLocked() const {
     status = absl::UnavailableError("the attempt was closed");
   }
   return status;
-}
-
-absl::Status ResponseWriter::AdmitLocked(const ChunkContent& content) {
-  const int64_t bytes = said_bytes_ + ContentSize(content);
-  if (bytes > limits_.max_run_bytes) {
-    return RunError("OUTPUT_TOO_LARGE",
-                    "the run said more than " +
-                        std::to_string(limits_.max_run_bytes) + " bytes",
-                    /*retryable=*/false);
-  }
-  if (said_chunks_ >= limits_.max_run_chunks) {
-    return RunError("OUTPUT_TOO_LARGE",
-                    "the run said more than " +
-                        std::to_string(limits_.max_run_chunks) + " chunks",
-                    /*retryable=*/false);
-  }
-  said_bytes_ = bytes;
-  ++said_chunks_;
-  return absl::OkStatus();
 }
 
 void ResponseWriter::AwaitRoomLocked() {
@@ -132,7 +81,7 @@ absl::Status ResponseWriter::Queue(std::vector<ChunkContent> contents,
     AwaitRoomLocked();
     if (absl::Status why = WhyNotLocked(); !why.ok()) return why;
     for (ChunkContent& content : contents) {
-      refused = AdmitLocked(content);
+      refused = budget_.Spend(content);
       if (!refused.ok()) break;
       backlog_.AddChunk(std::move(content));
     }
@@ -168,20 +117,48 @@ absl::Status ResponseWriter::Finish(RunEnd end,
   const bool cancelled = end.state == RunState::kCancelled;
   {
     MutexLock lock(&mu_);
-    if (DoneLocked()) return WhyNotLocked();
-    if (state_ == State::kCancelling && !cancelled) return CancelAsked();
-    if (step.has_value()) backlog_.AddStep(*std::move(step));
+    if (!unattended_) {
+      if (DoneLocked()) return WhyNotLocked();
+      if (state_ == State::kCancelling && !cancelled) return CancelAsked();
+      if (step.has_value()) backlog_.AddStep(*std::move(step));
+      end_ = std::move(end);
+      AddEndLocked();
+    }
+  }
+  Pump();
+  MutexLock lock(&mu_);
+  while (!DoneLocked() &&
+         (cancelled || unattended_ || state_ == State::kWriting)) {
+    changed_.Wait(&mu_);
+  }
+  const bool other =
+      end_.has_value() && !cancelled && end_->state == RunState::kCancelled;
+  if (state_ == State::kEnded && !other) return absl::OkStatus();
+  // Also if something else, such as the time limit, stopped the run first.
+  return other || state_ == State::kCancelling ? CancelAsked() : WhyNotLocked();
+}
+
+bool ResponseWriter::EndUnattended(RunEnd end,
+                                   absl::AnyInvocable<void() &&> stored) {
+  {
+    MutexLock lock(&mu_);
+    if (DoneLocked() || end_.has_value()) return false;
+    if (state_ == State::kCancelling) end.state = RunState::kCancelled;
+    unattended_ = true;
+    on_ended_ = std::move(stored);
     end_ = std::move(end);
     AddEndLocked();
   }
   Pump();
-  MutexLock lock(&mu_);
-  while (!DoneLocked() && (cancelled || state_ == State::kWriting)) {
-    changed_.Wait(&mu_);
+  return true;
+}
+
+void ResponseWriter::LookNow() {
+  {
+    MutexLock lock(&mu_);
+    look_due_ = true;
   }
-  if (state_ == State::kEnded) return absl::OkStatus();
-  // Also if something else, such as the time limit, stopped the run first.
-  return state_ == State::kCancelling ? CancelAsked() : WhyNotLocked();
+  Pump();
 }
 
 bool ResponseWriter::Close() {

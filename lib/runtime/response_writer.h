@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lib/base/backoff.h"
@@ -21,6 +22,7 @@
 #include "lib/log/run_store.h"
 #include "lib/runtime/append_backlog.h"
 #include "lib/runtime/lease_clock.h"
+#include "lib/runtime/output_budget.h"
 #include "lib/runtime/stop_signal.h"
 #include "lib/runtime/stored_feed.h"
 
@@ -67,6 +69,15 @@ class ResponseWriter : public std::enable_shared_from_this<ResponseWriter> {
   // it could not be; after CANCELLED, to be called again with that end.
   absl::Status Finish(RunEnd end, std::optional<std::string> step);
 
+  // For an agent that does not return: ends the run without waiting, as
+  // cancelled if that is asked for meanwhile. `stored` is called, on the
+  // store's thread, once it is; Finish then waits for this end. False: the run
+  // is over, or being ended.
+  bool EndUnattended(RunEnd end, absl::AnyInvocable<void() &&> stored);
+
+  // Asks the store at once how the run stands: it may have been cancelled.
+  void LookNow();
+
   // Sends nothing any more; waits for what is on its way. True if the run has
   // ended. An answer that Close did not wait for is not handed on.
   bool Close();
@@ -90,8 +101,6 @@ class ResponseWriter : public std::enable_shared_from_this<ResponseWriter> {
   }
   absl::Status WhyNotLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void AwaitRoomLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  absl::Status AdmitLocked(const ChunkContent& content)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status Queue(std::vector<ChunkContent> contents,
                      std::optional<std::string> step);
 
@@ -111,6 +120,7 @@ class ResponseWriter : public std::enable_shared_from_this<ResponseWriter> {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void CancelLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void AddEndLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void TellEnded();
 
   // The lease.
   void Tick();
@@ -120,7 +130,6 @@ class ResponseWriter : public std::enable_shared_from_this<ResponseWriter> {
   const std::string conversation_id_, run_id_, token_;
   const int attempt_;
   const AttemptStarted first_entry_;
-  const RunLimits limits_;
   RunStore* const runs_;
   TimerQueue* const timers_;
   const std::shared_ptr<StopSignal> stop_;
@@ -141,8 +150,10 @@ class ResponseWriter : public std::enable_shared_from_this<ResponseWriter> {
   bool abandoned_ ABSL_GUARDED_BY(mu_) = false;  // Close did not wait for it
   bool retry_waits_ ABSL_GUARDED_BY(mu_) = false;
   bool heartbeat_due_ ABSL_GUARDED_BY(mu_) = false;
-  int64_t said_bytes_ ABSL_GUARDED_BY(mu_);
-  int64_t said_chunks_ ABSL_GUARDED_BY(mu_);
+  bool look_due_ ABSL_GUARDED_BY(mu_) = false;
+  bool unattended_ ABSL_GUARDED_BY(mu_) = false;  // no agent waits for end_
+  absl::AnyInvocable<void() &&> on_ended_ ABSL_GUARDED_BY(mu_);
+  OutputBudget budget_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace agent

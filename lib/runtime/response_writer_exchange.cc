@@ -30,8 +30,9 @@ void ResponseWriter::Pump() {
   {
     MutexLock lock(&mu_);
     if (DoneLocked() || in_flight_ || retry_waits_) return;
-    if (backlog_.empty() && !heartbeat_due_) return;
+    if (backlog_.empty() && !heartbeat_due_ && !look_due_) return;
     request = backlog_.NextRequest();
+    look_due_ = false;  // whatever was to be seen, this call sees it
     in_flight_ = true;
     lease_.Sent(now);
   }
@@ -62,7 +63,17 @@ void ResponseWriter::OnAnswer(SteadyTime sent_at,
     in_flight_ = false;
     changed_.NotifyAll();
   }
+  TellEnded();
   Pump();
+}
+
+void ResponseWriter::TellEnded() {
+  absl::AnyInvocable<void() &&> told;
+  {
+    MutexLock lock(&mu_);
+    if (state_ == State::kEnded) told = std::exchange(on_ended_, nullptr);
+  }
+  if (told) std::move(told)();
 }
 
 void ResponseWriter::DeliverAnswer(const AppendOutcome& outcome) {
@@ -118,7 +129,9 @@ bool ResponseWriter::FillGapLocked(const AppendOutcome& outcome) {
 
 // A cancelled run's lost chunks are not written again, so its end would have a
 // number that readers have seen, and be taken for a repeat. The attempt's first
-// entry never is: it comes before, and tells them what falls.
+// entry never is: it comes before, and tells them what falls. Chunks whose
+// acknowledgement was lost count as seen: if they are there after all, the
+// store passes over that entry.
 void ResponseWriter::AddEndLocked() {
   const bool cancelling = state_ == State::kCancelling;
   if (cancelling && backlog_.waiting_sequence() < told_) {
@@ -131,6 +144,8 @@ void ResponseWriter::ApplyLocked(SteadyTime sent_at,
                                  const absl::StatusOr<AppendOutcome>& answer,
                                  bool stopped) {
   if (!answer.ok()) {
+    // Perhaps it was stored, and seen, and is lost before it is sent again.
+    told_ = std::max(told_, backlog_.in_flight_end());
     if (StoreIsFull(answer.status())) lease_.Held(sent_at);
     if (!DoneLocked()) RetryAfterLocked(backoff_.Next());
     return;
@@ -154,7 +169,10 @@ void ResponseWriter::CancelLocked() {
   if (state_ == State::kWriting) state_ = State::kCancelling;
   heartbeat_due_ = false;
   backlog_.Clear(backlog_.waiting_sequence(), backlog_.waiting_step());
-  if (end_.has_value() && end_->state != RunState::kCancelled) end_.reset();
+  if (end_.has_value() && end_->state != RunState::kCancelled) {
+    end_.reset();
+    if (unattended_) end_.emplace().state = RunState::kCancelled;
+  }
   if (end_.has_value()) AddEndLocked();
 }
 

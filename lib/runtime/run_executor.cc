@@ -51,7 +51,29 @@ RunExecutor::RunExecutor(RunAssignment assignment, SteadyTime begun_at,
       writer_(ResponseWriter::Start(
           assignment_, begun_at, limits,
           {services.runs, services.timers, stop_},
-          StoredFeed(assignment_, services.on_stored, services.callback))) {}
+          StoredFeed(assignment_, services.on_stored, services.callback))),
+      unheeded_(WatchStop()),
+      watch_(WatchConversation()) {}
+
+// The writer alone is kept alive for what its end sets going.
+std::shared_ptr<UnheededStop> RunExecutor::WatchStop() {
+  auto settle = [work = services_.work,
+                 conversation =
+                     WorkHint{assignment_.agent, assignment_.conversation_id}] {
+    if (work != nullptr) work->Settle(conversation, [](const absl::Status&) {});
+  };
+  return UnheededStop::Watch(stop_, writer_, services_.timers,
+                             limits_.lease / 3, std::move(settle));
+}
+
+std::shared_ptr<void> RunExecutor::WatchConversation() {
+  if (!services_.watch) return nullptr;
+  return services_.watch(assignment_.conversation_id,
+                         [weak = std::weak_ptr<ResponseWriter>(writer_)] {
+                           if (const auto writer = weak.lock())
+                             writer->LookNow();
+                         });
+}
 
 RunExecutor::Outcome RunExecutor::Execute() {
   LogInfo("attempt began", {{"run_id", assignment_.run_id},
@@ -115,24 +137,14 @@ RunExecutor::Outcome RunExecutor::Decide(AttemptContext& context,
 
 RunExecutor::Outcome RunExecutor::EndStopped(AttemptContext& context) {
   const absl::Status why = stop_->status();
-  RunEnd end;
-  end.usage = context.usage();
-  switch (why.code()) {
-    case absl::StatusCode::kCancelled:
-      end.state = RunState::kCancelled;
-      return End(context, std::move(end), std::nullopt);
-    case absl::StatusCode::kDeadlineExceeded:
-      end.state = RunState::kFailed;
-      end.failed = {"RUN_TIMEOUT", "the run took longer than it may"};
-      return End(context, std::move(end), std::nullopt);
-    case absl::StatusCode::kUnavailable:
-      return GiveBack(ReleaseKind::kHandOver);
-    case absl::StatusCode::kAborted:
-      writer_->Close();
-      return Outcome::kPassedOn;
-    default:
-      return EndFailed(context, why);
+  if (IsRunError(why)) return EndFailed(context, why);
+  if (auto end = EndOfStopped(why)) {
+    end->usage = context.usage();
+    return End(context, *std::move(end), std::nullopt);
   }
+  if (absl::IsUnavailable(why)) return GiveBack(ReleaseKind::kHandOver);
+  writer_->Close();
+  return Outcome::kPassedOn;
 }
 
 RunExecutor::Outcome RunExecutor::EndFailed(AttemptContext& context,
@@ -188,7 +200,9 @@ bool RunExecutor::HandOver() {
   return GiveBack(ReleaseKind::kHandOver) != Outcome::kPassedOn;
 }
 
-bool RunExecutor::passed_on() const { return absl::IsAborted(stop_->status()); }
+bool RunExecutor::passed_on() const {
+  return absl::IsAborted(stop_->status()) || unheeded_->ended();
+}
 
 RunExecutor::Outcome RunExecutor::GiveBack(ReleaseKind kind) {
   MutexLock lock(&give_back_mu_);

@@ -14,6 +14,7 @@
 #include "lib/runtime/drain_deadline.h"
 #include "lib/runtime/response_writer.h"
 #include "lib/runtime/stop_signal.h"
+#include "lib/runtime/unheeded_stop.h"
 #include "lib/runtime/worker.h"
 
 namespace agent {
@@ -46,7 +47,8 @@ class RunExecutor {
   // store's answers.
   bool HandOver();
 
-  // Whether the lease was lost: the conversation is not ours any more.
+  // Whether the conversation goes on without us: the lease was lost, or the run
+  // was ended under its agent's hands.
   bool passed_on() const;
 
  private:
@@ -58,6 +60,8 @@ class RunExecutor {
               std::optional<std::string> step);
   Outcome GiveBack(ReleaseKind kind);
   TimerQueue::TimerId ArmTimeout();
+  std::shared_ptr<UnheededStop> WatchStop();
+  std::shared_ptr<void> WatchConversation();
 
   const RunAssignment assignment_;
   const SteadyTime begun_at_;
@@ -67,6 +71,8 @@ class RunExecutor {
   const std::shared_ptr<StopSignal> stop_;
   StoredFeed feed_;  // of the end; the writer has one of its own
   std::shared_ptr<ResponseWriter> writer_;
+  const std::shared_ptr<UnheededStop> unheeded_;
+  const std::shared_ptr<void> watch_;  // tells of cancellations
   DrainDeadline deadline_;
 
   Mutex give_back_mu_;  // held across the release: the second caller waits

@@ -12,6 +12,7 @@ StoredFeed::StoredFeed(const RunAssignment& assignment, OnStored on_stored,
                assignment.attempt},
       on_stored_(std::move(on_stored)),
       callback_(callback),
+      first_sequence_(assignment.next_sequence),
       next_sequence_(assignment.next_sequence) {}
 
 void StoredFeed::Deliver(int64_t sequence, std::vector<ChunkContent> contents,
@@ -32,7 +33,14 @@ void StoredFeed::Deliver(int64_t sequence, std::vector<ChunkContent> contents,
     chunk->attempt = context_.attempt;
     chunk->create_time_ms = outcome.write_time_ms;
     if (back < outcome.written) written.push_back(chunk);
-    if (chunk->sequence >= next_sequence_) news.push_back(std::move(chunk));
+    // A cancelled end is led by the attempt's first entry in case something was
+    // lost. Nothing was: another chunk stands at its place.
+    const bool passed_over = chunk->IsAttemptStarted() &&
+                             chunk->sequence != first_sequence_ &&
+                             back >= outcome.written;
+    if (chunk->sequence >= next_sequence_ && !passed_over) {
+      news.push_back(std::move(chunk));
+    }
   }
   if (on_stored_ && !written.empty()) {
     on_stored_(context_.conversation_id, std::move(written));

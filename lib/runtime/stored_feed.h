@@ -43,7 +43,8 @@ class StoredFeed {
   const ResponseContext context_;
   const OnStored on_stored_;
   AgentResponseCallback* const callback_;
-  int64_t next_sequence_;  // the first that the callback has not got
+  const int64_t first_sequence_;  // of this attempt
+  int64_t next_sequence_;         // the first that the callback has not got
 };
 
 }  // namespace agent

@@ -306,6 +306,30 @@ TEST_F(AttemptContextTest, TheKeyOfAToolIsTheSameInEveryAttempt) {
   EXPECT_EQ(key_of(context), "run/1");
 }
 
+// A turn that failed and was asked for again is one step to the next attempt.
+TEST_F(AttemptContextTest, AStepThatFailedDoesNotShiftTheKeys) {
+  const ToolCall call{"id", "pay", "{}"};
+  AttemptContext& context = Start();
+  std::vector<std::string> keys;
+  const auto pay = [&](bool fails) {
+    return context.ToolStep(
+        call, [&](std::string_view key) -> absl::StatusOr<ToolResult> {
+          keys.emplace_back(key);
+          if (fails) return RunError("MODEL_UNAVAILABLE", "away", true);
+          return ToolResult{"id", "paid", false};
+        });
+  };
+  EXPECT_FALSE(context
+                   .ModelTurn([]() -> absl::StatusOr<std::vector<ToolCall>> {
+                     return RunError("MODEL_UNAVAILABLE", "cut", true);
+                   })
+                   .ok());
+  ASSERT_OK(context.ModelTurn([&] { return std::vector<ToolCall>{call}; }));
+  EXPECT_FALSE(pay(/*fails=*/true).ok());
+  ASSERT_OK(pay(/*fails=*/false));
+  EXPECT_THAT(keys, ElementsAre("run/1", "run/1"));
+}
+
 TEST_F(AttemptContextTest, AnAgentThatDoesNotFollowItsJournalFails) {
   AttemptContext& context = Start(SecondAttempt({Turn("turn")}));
   const auto result = context.ToolStep({"id", "tool", "{}"}, ToolNotCalled);

@@ -193,6 +193,25 @@ TEST_F(RunExecutorTest, AnAgentThatIgnoresTheStopIsHandedOverUnderItsHands) {
   EXPECT_THAT(store_.released(), SizeIs(1));
 }
 
+TEST_F(RunExecutorTest, AnAgentThatIgnoresItsTimeLimitHoldsNoRun) {
+  limits_.lease = absl::Milliseconds(900);
+  assignment_.options.timeout = absl::Milliseconds(1);
+  std::atomic<bool> go{false};
+  RunExecutor& executor = Make([&](RunContext& context) {
+    while (!go) std::this_thread::yield();
+    return context.Say("late");
+  });
+  auto running =
+      std::async(std::launch::async, [&] { return executor.Execute(); });
+  EXPECT_TRUE(Eventually([&] { return executor.passed_on(); }));
+  ASSERT_TRUE(store_.end().has_value());
+  EXPECT_EQ(store_.end()->failed.reason, "RUN_TIMEOUT");
+  go = true;
+  EXPECT_EQ(running.get(), Outcome::kEnded);
+  EXPECT_EQ(store_.text(), "");
+  EXPECT_THAT(callback_.responses(), SizeIs(1));
+}
+
 TEST_F(RunExecutorTest, ARunThatHasEndedIsNotHandedOver) {
   EXPECT_EQ(Execute([](RunContext&) { return absl::OkStatus(); }),
             Outcome::kEnded);

@@ -49,14 +49,21 @@ Node::Node(RedisServer* server, const RunLimits& limits, std::string name,
     worker.limits.lease = options.believed_lease;
   }
   worker.sweep_interval = absl::Milliseconds(200);
+  WorkerServices services;
+  services.runs = &store_->runs();
+  services.work = &store_->work();
+  services.directory = &store_->agents();
+  services.timers = &timers_;
+  services.callback = options.callback;
+  hub_ = TailHub::Create(&store_->log(), &store_->wakes(), &timers_, {});
+  if (options.hears_wakes) {
+    services.watch = [hub = hub_.get()](std::string_view conversation_id,
+                                        std::function<void()> look) {
+      return hub->WatchRecord(conversation_id, std::move(look));
+    };
+  }
   worker_ = Worker::Start(
-      worker,
-      {.runs = &store_->runs(),
-       .work = &store_->work(),
-       .directory = &store_->agents(),
-       .timers = &timers_,
-       .on_stored = {},
-       .callback = options.callback},
+      worker, std::move(services),
       {std::make_shared<FunctionAgent>(std::move(options.agent))});
   store_->OnRestart([this] { worker_->OnStoreRestart(); });
 }

@@ -14,6 +14,7 @@
 
 #include "lib/agent/agent.h"
 #include "lib/base/digest.h"
+#include "lib/log/tail_hub.h"
 #include "lib/redis/redis_store.h"
 #include "lib/runtime/worker.h"
 #include "tests/testing/eventually.h"
@@ -42,6 +43,7 @@ struct NodeOptions {
   AgentResponseCallback* callback = nullptr;
   // What the worker takes the lease for; zero: the truth.
   absl::Duration believed_lease;
+  bool hears_wakes = true;
 };
 
 // What a service process is.
@@ -62,9 +64,10 @@ class Node {
   RedisServer* const server_;
   const std::string name_;
   const std::string path_;  // a link to the server's socket
-  TimerQueue timers_;
   bool cut_ = true;
   std::unique_ptr<RedisStore> store_;
+  TimerQueue timers_;
+  std::unique_ptr<TailHub> hub_;
   std::unique_ptr<Worker> worker_;
 };
 
