@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/random.h"
 #include "lib/base/utf8.h"
@@ -45,8 +45,10 @@ class Letters {
   uint64_t state_ = 0;
 };
 
-std::string TurnVoice(int turn, std::string_view voice) {
-  return "t" + std::to_string(turn) + "." + std::string(voice);
+// Agents are named without regard to case.
+bool Is(std::string_view agent, const char* name) {
+  return absl::EqualsIgnoreCase(absl::string_view(agent.data(), agent.size()),
+                                name);
 }
 
 std::string Shown(std::string_view text, size_t from) {
@@ -126,17 +128,15 @@ absl::Status TakeAll(Walk* walk, const std::string& prefix, bool random,
 
 absl::Status Check(std::string_view agent, const RunPlan& plan,
                    std::string_view run_id, std::string_view text, bool whole) {
-  const std::string name =
-      absl::AsciiStrToLower(absl::string_view(agent.data(), agent.size()));
   Walk walk(run_id, text);
   absl::Status taken;
-  if (name == absl::AsciiStrToLower(kStepper)) {
+  if (Is(agent, kStepper)) {
     for (int turn = 0; turn <= plan.steps && taken.ok(); ++turn) {
       taken = TakeAll(&walk, TurnVoice(turn, ""), true,
                       PiecesOfTurn(plan, turn), whole);
     }
   } else {
-    const bool random = name == absl::AsciiStrToLower(kShifting);
+    const bool random = Is(agent, kShifting);
     taken = TakeAll(&walk, "", random, plan.pieces, whole);
   }
   return taken.ok() ? walk.Finish(whole) : taken;
@@ -169,19 +169,20 @@ std::string SteadyText(std::string_view run_id, int pieces) {
   return text;
 }
 
-std::string ShiftingPiece(std::string_view run_id, std::string_view voice,
-                          int position) {
-  return Piece(run_id, voice, position);
-}
-
-std::string StepperPiece(std::string_view run_id, int turn,
-                         std::string_view voice, int position) {
-  return Piece(run_id, TurnVoice(turn, voice), position);
+std::string TurnVoice(int turn, std::string_view voice) {
+  return "t" + std::to_string(turn) + "." + std::string(voice);
 }
 
 int PiecesOfTurn(const RunPlan& plan, int turn) {
   const int turns = plan.steps + 1;
   return plan.pieces / turns + (turn < plan.pieces % turns ? 1 : 0);
+}
+
+std::string CallId(int turn) { return "call-" + std::to_string(turn); }
+
+Usage ExpectedUsage(std::string_view agent, const RunPlan& plan) {
+  if (!Is(agent, kStepper)) return {};
+  return {.input_tokens = plan.steps + 1, .output_tokens = plan.pieces};
 }
 
 absl::Status CheckText(std::string_view agent, const RunPlan& plan,

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "lib/log/chunk.h"
 #include "tests/chaos/run_plan.h"
 
 namespace agent::chaos {
@@ -23,21 +24,23 @@ std::string Piece(std::string_view run_id, std::string_view voice,
 // characters, another at each call.
 std::string RandomVoice();
 
-// Steady, Poison and Flaky repeat themselves in every attempt.
+// Steady, Poison and Flaky repeat themselves in every attempt: no voice.
 std::string SteadyPiece(std::string_view run_id, int position);
 // All that they say.
 std::string SteadyText(std::string_view run_id, int pieces);
 
 // Shifting speaks with another RandomVoice in each attempt.
-std::string ShiftingPiece(std::string_view run_id, std::string_view voice,
-                          int position);
 
 // Stepper makes `steps` + 1 model turns with a tool call after each but the
-// last. Every turn has a RandomVoice of its own, and its own share of the
-// pieces, counted from 0.
-std::string StepperPiece(std::string_view run_id, int turn,
-                         std::string_view voice, int position);
+// last. Every turn has a voice of its own, made of a RandomVoice, and its own
+// share of the pieces, counted from 0.
+std::string TurnVoice(int turn, std::string_view voice);
 int PiecesOfTurn(const RunPlan& plan, int turn);
+// The id of its tool call; the tool's result is a receipt, see ToolReceipts.
+std::string CallId(int turn);
+// What a Stepper that ended well reports: each turn counts once, however often
+// it was repeated. Other agents report none.
+Usage ExpectedUsage(std::string_view agent, const RunPlan& plan);
 
 // Whether `text` is all that a run of `agent` (any case) said that ended well:
 // every piece once and in order, each turn and each attempt of one voice only.

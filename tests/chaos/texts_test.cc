@@ -22,16 +22,16 @@ RunPlan Pieces(int pieces, int steps = 0) {
 
 std::string ShiftingText(int pieces, const std::string& voice) {
   std::string text;
-  for (int i = 0; i < pieces; ++i) text += ShiftingPiece(kRun, voice, i);
+  for (int i = 0; i < pieces; ++i) text += Piece(kRun, voice, i);
   return text;
 }
 
 std::string StepperText(const RunPlan& plan) {
   std::string text;
   for (int turn = 0; turn <= plan.steps; ++turn) {
-    const std::string voice = RandomVoice();
+    const std::string voice = TurnVoice(turn, RandomVoice());
     for (int i = 0; i < PiecesOfTurn(plan, turn); ++i) {
-      text += StepperPiece(kRun, turn, voice, i);
+      text += Piece(kRun, voice, i);
     }
   }
   return text;
