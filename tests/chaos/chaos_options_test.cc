@@ -50,6 +50,14 @@ TEST(ChaosOptionsTest, RefusesWhatItCannotDo) {
   }
 }
 
+TEST(ChaosOptionsTest, TakesTheLastOfAFlagButAllFlagsForNodes) {
+  const auto options =
+      Parse({"--runs=3", "--runs=4", "--node_flag=--a=1", "--node_flag=--b=2"});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->runs, 4);
+  EXPECT_THAT(options->node_flags, ElementsAre("--a=1", "--b=2"));
+}
+
 TEST(ChaosOptionsTest, RepeatsARunBySeed) {
   EXPECT_EQ(RepeatCommand({"--runs=9", "--seed=0", "--dir=x"}, 42),
             "agent-chaos '--runs=9' --seed=42");

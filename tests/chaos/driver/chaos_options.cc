@@ -53,6 +53,14 @@ void Declare(CLI::App* app, ChaosOptions* options, Words* words) {
   app->add_option("--expect", words->expect, "clean or violations");
 }
 
+// Of what is given twice the last wins, so that scripts can have defaults.
+void TakeLast(CLI::App* app) {
+  for (CLI::Option* option : app->get_options()) {
+    if (option->get_name() == "--node_flag") continue;
+    option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  }
+}
+
 absl::StatusOr<absl::Duration> ToDuration(const char* name,
                                           const std::string& text) {
   absl::Duration duration;
@@ -118,6 +126,7 @@ absl::StatusOr<ChaosOptions> ParseChaosOptions(
   ChaosOptions options;
   Words words;
   Declare(&app, &options, &words);
+  TakeLast(&app);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {
     app.parse(std::move(reversed));

@@ -160,8 +160,8 @@ absl::StatusOr<Facts> ChaosRun::GatherFacts() {
     facts.power_losses.push_back(
         {*fault.kept_until, fault.begin, fault.end.value_or(absl::Now())});
   }
-  facts.nodes_died =
-      Struck(faults, {FaultKind::kNodeKill, FaultKind::kNodeDrain});
+  facts.undisturbed = faults.empty();
+  Struck(faults, {FaultKind::kNodeKill, FaultKind::kNodeDrain});
   facts.attempts_may_run_out = Struck(
       faults, {FaultKind::kNodeKill, FaultKind::kNodePause, FaultKind::kStall,
                FaultKind::kCutOff, FaultKind::kRedisPause});
