@@ -1,0 +1,92 @@
+// What a call costs: resuming a stream, starting a run.
+#include <map>
+#include <string>
+
+#include "tests/bench/bench_agent.h"
+#include "tests/bench/call_loop.h"
+#include "tests/bench/scenarios.h"
+
+namespace agent::bench {
+namespace {
+
+constexpr int64_t kChunks = 1000;
+constexpr int64_t kMissed = 5;
+
+v1::RunAgentRequest RoundTrips(int count) {
+  v1::RunAgentRequest request;
+  request.set_message(std::to_string(count));
+  return request;
+}
+
+// The position after which kMissed chunks, and the end, are still to come.
+std::string NearTheEnd(Rig& rig, const std::string& conversation) {
+  const Reply reply =
+      rig.redis().Command({"XREVRANGE", "agent-stream:" + conversation, "+",
+                           "-", "COUNT", std::to_string(kMissed + 2)});
+  return std::string(reply[reply.view().size() - 1][0].Text());
+}
+
+struct Depth {
+  int64_t readers;
+  int64_t calls;
+};
+
+void ResumeAt(Rig& rig, const v1::StreamResponseRequest& request, Depth depth) {
+  using Goal = Comparison::Goal;
+  const std::string name = "resume: " + std::to_string(depth.readers) +
+                           (depth.readers == 1 ? " reader" : " readers");
+  Comparison& p50 = rig.report().Add(name + ", p50 (ref: unary + 1 trip)", "us",
+                                     Goal::kAtMost, 2);
+  Comparison& p99 = rig.report().Add(name + ", p99", "us", Goal::kAtMost, 5);
+  const int channels = depth.readers == 1 ? 1 : 4;
+  CallLoop ours(rig.service().address(), channels);
+  CallLoop bare(rig.bare().address(), channels);
+  ours.Streams(request, depth.readers, depth.calls / 10);
+  bare.Unary(RoundTrips(1), depth.readers, depth.calls / 10);
+  for (int round = 0; round < rig.options().rounds; ++round) {
+    const auto a = ours.Streams(request, depth.readers, depth.calls);
+    const auto b = bare.Unary(RoundTrips(1), depth.readers, depth.calls);
+    p50.AddRound(a.Quantile(0.5) / 1000, b.Quantile(0.5) / 1000);
+    p99.AddRound(a.Quantile(0.99) / 1000, b.Quantile(0.99) / 1000);
+  }
+}
+
+}  // namespace
+
+void Resume(Rig& rig) {
+  const std::string conversation = rig.NewConversation();
+  rig.RunToEnd(rig.service(), conversation, {.chunks = kChunks});
+  v1::StreamResponseRequest request;
+  request.set_conversation_id(conversation);
+  request.set_cursor(NearTheEnd(rig, conversation));
+  for (const Depth depth : {Depth{1, 1000}, Depth{100, 5000}, {1000, 10000}}) {
+    ResumeAt(rig, request, depth);
+  }
+  rig.StopAll();
+}
+
+void StartRun(Rig& rig) {
+  constexpr int64_t kCalls = 500;
+  Comparison& p50 =
+      rig.report().Add("start: RunAgent, p50 (ref: unary + 2 trips)", "us",
+                       Comparison::Goal::kAtMost, 1.5);
+  Comparison& p99 = rig.report().Add("start: RunAgent, p99", "us",
+                                     Comparison::Goal::kNone, 0);
+  v1::RunAgentRequest request;
+  request.set_agent(kBenchAgent);
+  // The runs themselves would disturb: each waits until all have started.
+  request.set_message(LoadPlan{.chunks = 1, .delay_us = 1'000'000}.ToMessage());
+  CallLoop ours(rig.service().address(), 1);
+  CallLoop bare(rig.bare().address(), 1);
+  ours.Unary(request, 1, kCalls / 10);
+  bare.Unary(RoundTrips(2), 1, kCalls / 10);
+  for (int round = 0; round < rig.options().rounds; ++round) {
+    const auto a = ours.Unary(request, 1, kCalls);
+    const auto b = bare.Unary(RoundTrips(2), 1, kCalls);
+    p50.AddRound(a.Quantile(0.5) / 1000, b.Quantile(0.5) / 1000);
+    p99.AddRound(a.Quantile(0.99) / 1000, b.Quantile(0.99) / 1000);
+  }
+  rig.StopAll();
+}
+
+}  // namespace agent::bench
