@@ -57,6 +57,26 @@ class Api:
             pb.GetRunRequest(conversation_id=run.conversation_id,
                              run_id=run.run_id), timeout=TIMEOUT_S)
 
+    def runs(self, conversation):
+        return self.stub.ListRuns(
+            pb.ListRunsRequest(conversation_id=conversation),
+            timeout=TIMEOUT_S).runs
+
+    def conversation(self, conversation):
+        return self.stub.GetConversation(
+            pb.GetConversationRequest(conversation_id=conversation),
+            timeout=TIMEOUT_S)
+
+    def cancel(self, run):
+        return self.stub.CancelRun(
+            pb.CancelRunRequest(conversation_id=run.conversation_id,
+                                run_id=run.run_id), timeout=TIMEOUT_S)
+
+    def delete(self, conversation, force=False):
+        return self.stub.DeleteConversation(
+            pb.DeleteConversationRequest(conversation_id=conversation,
+                                         force=force), timeout=TIMEOUT_S)
+
     def close(self):
         self._channel.close()
 

@@ -8,6 +8,8 @@ import grpc
 
 from harness.api import Api, reason_of
 from harness.model_server import ModelServer
+from harness.open_stream import OpenStream
+from harness.proxy import Proxy
 from harness.redis_server import RedisServer
 from harness.service import Service
 
@@ -26,6 +28,12 @@ class Case(unittest.TestCase):
 
     def start_model(self, answers):
         return self._started(ModelServer(answers))
+
+    def start_proxy(self, target):
+        return self._started(Proxy(target))
+
+    def open_stream(self, api, run, cursor="", **fields):
+        return self._started(OpenStream(api, run, cursor, **fields))
 
     def start_service(self, redis, *flags, **options):
         service = self._started(Service(redis, *flags, **options))

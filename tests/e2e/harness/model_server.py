@@ -9,7 +9,11 @@ test depends on time.
 import dataclasses
 import http.server
 import json
+import select
+import socket
 import threading
+
+from harness import wait
 
 
 @dataclasses.dataclass
@@ -19,10 +23,31 @@ class Turn:
     pieces: list = dataclasses.field(default_factory=list)
     # (name, arguments as a JSON text) each.
     tool_calls: list = dataclasses.field(default_factory=list)
-    # Stop before this piece until `ModelServer.release()`.
-    hold_before: int = -1
+    # Stop before this piece, or each of these, until `ModelServer.release()`
+    # or the call's own.
+    hold_before: int | tuple = ()
     # Send the bytes one by one, so that characters are cut on the wire.
     byte_by_byte: bool = False
+
+    @property
+    def holds(self):
+        at = self.hold_before
+        return at if isinstance(at, tuple) else (at,)
+
+
+class Call:
+    """One request to the model: what was asked, and what became of it."""
+
+    def __init__(self, body):
+        self.body = body
+        # Set once the caller hung up while the model still had things to say.
+        self.gone = threading.Event()
+        self.releases = 0
+
+    def release(self):
+        """Lets this one go on to where it holds next; `ModelServer.release`
+        is for all, and for good."""
+        self.releases += 1
 
 
 _UNKNOWN = [Turn(["I was not told ", "what to say to that."])]
@@ -33,7 +58,7 @@ class ModelServer:
 
     def __init__(self, answers):
         self.answers = answers
-        self.requests = []
+        self.calls = []
         self._released = threading.Event()
         owner = self
 
@@ -52,12 +77,21 @@ class ModelServer:
         return {"OPENAI_BASE_URL": f"http://127.0.0.1:{port}/v1",
                 "OPENAI_API_KEY": "none-needed", "OPENAI_MODEL": "replay"}
 
+    @property
+    def requests(self):
+        return [call.body for call in self.calls]
+
+    def wait_for_calls(self, count):
+        """The last of so many calls, once they are there."""
+        wait.until(lambda: len(self.calls) >= count,
+                   f"{count} calls of the model")
+        return self.calls[count - 1]
+
     def release(self):
         self._released.set()
 
-    def wait_for_release(self):
-        if not self._released.wait(60):
-            raise TimeoutError("the test never released the model")
+    def holds(self, call, nth=0):
+        return not self._released.is_set() and call.releases <= nth
 
     def turn_for(self, messages):
         """The turn that comes next: one for each that the user got already."""
@@ -87,7 +121,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server_owner.requests.append(body)
+        call = Call(body)
+        self.server_owner.calls.append(call)
         turn = self.server_owner.turn_for(body["messages"])
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
@@ -95,15 +130,21 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
         try:
-            self._stream(turn)
+            self._stream(turn, call)
         except (BrokenPipeError, ConnectionResetError):
-            pass  # The service, or its test, has gone.
+            call.gone.set()  # The service, or its test, has gone.
 
-    def _stream(self, turn):
+    def _hold(self, call, nth):
+        while self.server_owner.holds(call, nth):
+            readable, _, _ = select.select([self.connection], [], [], 0.02)
+            if readable and not self.connection.recv(1, socket.MSG_PEEK):
+                raise BrokenPipeError
+
+    def _stream(self, turn, call):
         self._event({"delta": {"role": "assistant", "content": ""}})
         for index, piece in enumerate(turn.pieces):
-            if index == turn.hold_before:
-                self.server_owner.wait_for_release()
+            if index in turn.holds:
+                self._hold(call, turn.holds.index(index))
             self._event({"delta": {"content": piece}}, turn.byte_by_byte)
         for index, (name, arguments) in enumerate(turn.tool_calls):
             self._event({"delta": {"tool_calls": [{

@@ -4,22 +4,34 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 
 import redis
 
 from harness import wait
+from harness.append_only_file import AppendOnlyFile
+
+
+def _free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 class RedisServer:
-    """Starts at once. `append_only` keeps what was written over a Kill."""
+    """Starts at once. `append_only` keeps what was written over a Kill.
 
-    def __init__(self, append_only=True, extra=()):
+    With `tcp` other Redis servers can be its replicas.
+    """
+
+    def __init__(self, append_only=True, tcp=False, extra=()):
         self._dir = pathlib.Path(tempfile.mkdtemp(prefix="e2e-redis-"))
         self.socket = self._dir / "redis.sock"
+        self.port = _free_port() if tcp else 0
         self._args = [
-            "redis-server", "--port", "0", "--unixsocket", str(self.socket),
+            "redis-server", "--port", str(self.port),
+            "--unixsocket", str(self.socket),
             "--dir", str(self._dir), "--save", "", "--daemonize", "no",
             "--maxmemory-policy", "noeviction",
             "--appendonly", "yes" if append_only else "no", *extra]
@@ -31,10 +43,14 @@ class RedisServer:
     def address(self):
         return f"unix://{self.socket}"
 
-    def start(self):
-        self._process = subprocess.Popen(
-            self._args, stdout=self._log, stderr=self._log)
+    def start(self, *extra):
+        self.launch(*extra)
         wait.until(self._answers, "redis-server to answer")
+
+    def launch(self, *extra):
+        """Starts, and does not wait: it may be loading."""
+        self._process = subprocess.Popen(
+            [*self._args, *extra], stdout=self._log, stderr=self._log)
 
     def _answers(self):
         if self._process.poll() is not None:
@@ -57,6 +73,14 @@ class RedisServer:
 
     def restart(self):
         self.kill()
+        self.start()
+
+    def lose_power(self, where):
+        """Ends it, and what it wrote from `where(AppendOnlyFile)` on; then it
+        starts again."""
+        self.kill()
+        file = AppendOnlyFile(self._dir / "appendonlydir")
+        file.cut(where(file))
         self.start()
 
     def pause(self):

@@ -10,7 +10,8 @@ from harness import paths, wait
 
 _LISTENING = re.compile(r'listening.* grpc="?([^" \n]+)"?')
 # What a test machine's environment must not bring into a test.
-_FOREIGN = ("OPENAI_", "AZURE_OPENAI_", "REDIS_", "GRPC_LISTEN", "HTTP_LISTEN")
+_FOREIGN = ("OPENAI_", "AZURE_OPENAI_", "REDIS_", "GRPC_LISTEN", "HTTP_LISTEN",
+            "AGENT_ABORT_AT")
 
 
 def clean_environment(extra=None):
@@ -18,6 +19,11 @@ def clean_environment(extra=None):
             if not name.startswith(_FOREIGN)}
     kept.update(extra or {})
     return kept
+
+
+def has_abort_points():
+    """Whether the service was built with lib/base/abort_point.h."""
+    return b"AGENT_ABORT_AT" in paths.SERVICE.read_bytes()
 
 
 def run_to_its_end(*flags, environment=None, timeout_s=20):
@@ -67,6 +73,21 @@ class Service:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+    def was_killed(self):
+        """Whether it ended as kill -9 ends a process: not by itself."""
+        return self.process.poll() == -signal.SIGKILL
+
+    def pause(self):
+        self.process.send_signal(signal.SIGSTOP)
+        wait.until(self.is_paused, "agent-service to stop")
+
+    def resume(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def is_paused(self):
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
+            return stat.read().rpartition(")")[2].split()[0] == "T"
 
     def restart_after_kill(self):
         """The same service again at the same address, after kill -9."""
