@@ -6,7 +6,6 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "lib/base/error.h"
-#include "lib/base/logging.h"
 
 namespace agent {
 namespace {
@@ -63,47 +62,12 @@ grpc::Status Build(absl::StatusCode code, std::string_view message,
                       rich.SerializeAsString());
 }
 
-ErrorDetails Reason(std::string_view reason) {
-  ErrorDetails details;
-  details.reason = std::string(reason);
-  return details;
-}
-
 }  // namespace
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
-  const std::string message(status.message().data(), status.message().size());
-  if (const auto details = GetErrorDetails(status); details.has_value()) {
-    return Build(status.code(), message, *details);
-  }
-  if (absl::IsCancelled(status)) {
-    return Build(status.code(), "cancelled", Reason("CANCELLED"));
-  }
-  LogError("unexpected error", {{"status", status}});
-  return Build(absl::StatusCode::kInternal, "internal error",
-               Reason("INTERNAL"));
-}
-
-absl::Status DrainingError() {
-  ErrorDetails details = Reason(reason::kDraining);
-  details.retry_after = absl::Seconds(1);
-  return MakeError(absl::StatusCode::kUnavailable,
-                   "this server is draining: call again, or resume at the last "
-                   "cursor",
-                   details);
-}
-
-absl::Status WithCursor(const absl::Status& status, const std::string& cursor) {
-  auto details = GetErrorDetails(status);
-  if (!absl::IsUnavailable(status) || !details.has_value() || cursor.empty()) {
-    return status;
-  }
-  details->metadata["cursor"] = cursor;
-  return MakeError(
-      status.code(),
-      std::string_view(status.message().data(), status.message().size()),
-      *details);
+  const PublicError error = ToPublicError(status);
+  return Build(error.code, error.message, error.details);
 }
 
 }  // namespace agent

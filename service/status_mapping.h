@@ -10,24 +10,14 @@
 
 #include <grpcpp/support/status.h>
 
-#include <string>
-
 #include "absl/status/status.h"
+#include "service/public_error.h"
 
 namespace agent {
 
 inline constexpr char kErrorDomain[] = "agent.v1";
 
-// An error that no layer gave a reason is a fault of ours: it is logged, and
-// told as INTERNAL without a word about the inside.
 grpc::Status ToGrpcStatus(const absl::Status& status);
-
-// This process is shutting down. UNAVAILABLE, with RetryInfo.
-absl::Status DrainingError();
-
-// `status` with the position from which to resume, if it is one after which a
-// client resumes.
-absl::Status WithCursor(const absl::Status& status, const std::string& cursor);
 
 }  // namespace agent
 

@@ -6,7 +6,7 @@ build_packages=(
   build-essential cmake ninja-build ccache pkg-config git
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
   libabsl-dev libhiredis-dev libssl-dev libspdlog-dev nlohmann-json3-dev
-  libcurl4-openssl-dev libvalijson-dev libcli11-dev
+  libcurl4-openssl-dev libevent-dev libvalijson-dev libcli11-dev
 )
 run_packages=(redis-server)
 test_packages=(libgtest-dev libgmock-dev python3 python3-venv ca-certificates)

@@ -29,6 +29,7 @@ PRIVATE = [
     (("hiredis/",), {"lib/redis"}),
     (("spdlog/",), {"lib/base"}),
     (("curl/",), {"lib/agent"}),
+    (("event2/",), {"service"}),
 ]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]', re.MULTILINE)
