@@ -74,6 +74,35 @@ TEST(FindBlocksTest, AnOpenBlockReachesToTheEnd) {
   EXPECT_EQ(blocks[0].end, Size(open));
 }
 
+std::string AppendingBlock(int entries) {
+  std::string bytes = Written({"MULTI"});
+  for (int i = 0; i < entries; ++i) bytes += Written({"XADD", "k", "1-1"});
+  return bytes + Set() + Written({"EXEC"});
+}
+
+TEST(ChooseTearTest, LeavesTheFirstHalfOfAScriptThatAppends) {
+  std::mt19937_64 random(7);
+  const std::string before = Block(2) + Written({"MULTI"});
+  const std::string bytes = Block(2) + AppendingBlock(2) + Block(1);
+  const int64_t entry = Size(Written({"XADD", "k", "1-1"}));
+  for (int i = 0; i < 500; ++i) {
+    const auto cut = ChooseTear(bytes, 0, &random);
+    ASSERT_TRUE(cut.has_value());
+    EXPECT_GT(cut->size, Size(before) + entry);
+    EXPECT_LT(cut->size, Size(Block(2) + AppendingBlock(2)));
+    const std::string left = bytes.substr(0, static_cast<size_t>(cut->size));
+    const auto whole = ParseAof(left);
+    EXPECT_LT(whole.back().end, cut->size) << "between commands";
+  }
+}
+
+TEST(ChooseTearTest, FindsNothingWhereNothingAppends) {
+  std::mt19937_64 random(7);
+  EXPECT_FALSE(ChooseTear(Block(3), 0, &random).has_value());
+  const std::string bytes = AppendingBlock(2);
+  EXPECT_FALSE(ChooseTear(bytes, Size(bytes), &random).has_value());
+}
+
 TEST(ChooseCutTest, NeverTakesWhatWasKept) {
   std::mt19937_64 random(7);
   const std::string bytes = Block(3) + Block(3) + Block(3);

@@ -1,7 +1,7 @@
 #include "tests/chaos/cluster/aof_cut.h"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -82,12 +82,13 @@ std::vector<AofBlock> FindBlocks(const std::vector<AofCommand>& commands) {
   bool open = false;
   for (const AofCommand& command : commands) {
     if (command.name == "MULTI") {
-      blocks.push_back({command.end, command.end, {command.end}});
+      blocks.push_back({command.end, command.end, {command.end}, false});
       open = true;
       continue;
     }
     if (!open) continue;
     blocks.back().end = command.end;
+    blocks.back().appends |= command.name == "XADD";
     open = command.name != "EXEC";
     if (open) blocks.back().boundaries.push_back(command.end);
   }
@@ -107,6 +108,25 @@ AofCut ChooseCut(std::string_view bytes, int64_t floor,
   const int64_t last = static_cast<int64_t>(blocks.size()) - 1;
   const AofBlock& block = blocks[static_cast<size_t>(Between(0, last, random))];
   return CutWithin(block, floor, random).value_or(anywhere);
+}
+
+std::optional<AofCut> ChooseTear(std::string_view bytes, int64_t floor,
+                                 std::mt19937_64* random) {
+  std::vector<std::pair<int64_t, int64_t>> middles;  // of commands
+  for (const AofBlock& block : FindBlocks(ParseAof(bytes))) {
+    if (!block.appends || block.end <= floor) continue;
+    for (size_t i = 1; i < block.boundaries.size(); ++i) {
+      const bool last = i + 1 == block.boundaries.size();
+      const int64_t begin = std::max(block.boundaries[i] + 1, floor);
+      const int64_t end = (last ? block.end : block.boundaries[i + 1]) - 1;
+      if (begin <= end) middles.emplace_back(begin, end);
+    }
+  }
+  if (middles.empty()) return std::nullopt;
+  const int64_t last = static_cast<int64_t>(middles.size()) - 1;
+  const auto [begin, end] =
+      middles[static_cast<size_t>(Between(0, last, random))];
+  return AofCut{Between(begin, end, random), "in the middle of a script"};
 }
 
 }  // namespace agent::chaos

@@ -3,6 +3,7 @@
 #define AGENT_TESTS_CHAOS_CLUSTER_AOF_CUT_H_
 
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@ struct AofBlock {
   int64_t begin = 0;
   int64_t end = 0;
   std::vector<int64_t> boundaries;  // ends of commands within it
+  bool appends = false;             // one of them is XADD
 };
 
 std::vector<AofBlock> FindBlocks(const std::vector<AofCommand>& commands);
@@ -38,6 +40,13 @@ struct AofCut {
 // block that reaches beyond `floor`, if there is one, else anywhere.
 AofCut ChooseCut(std::string_view bytes, int64_t floor,
                  std::mt19937_64* random);
+
+// A cut in the middle of a command of a block that appends, behind at least one
+// whole command: Redis keeps what stands before it, and as soon as anything
+// closes the block, this half of a script is alive. Nothing: no such block
+// reaches beyond `floor`.
+std::optional<AofCut> ChooseTear(std::string_view bytes, int64_t floor,
+                                 std::mt19937_64* random);
 
 }  // namespace agent::chaos
 

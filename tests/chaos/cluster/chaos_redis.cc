@@ -53,6 +53,16 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
+AofCut Choose(ChaosRedis::Loss loss, const std::string& bytes, int64_t floor,
+              std::mt19937_64* random) {
+  if (loss == ChaosRedis::Loss::kMost) return {floor, "at the most"};
+  if (loss == ChaosRedis::Loss::kTorn) {
+    const auto tear = ChooseTear(bytes, floor, random);
+    if (tear.has_value()) return *tear;
+  }
+  return ChooseCut(bytes, floor, random);
+}
+
 struct ContextDeleter {
   void operator()(redisContext* context) const { redisFree(context); }
 };
@@ -117,7 +127,8 @@ absl::Status ChaosRedis::Restart() {
 void ChaosRedis::Pause() { process_->Signal(SIGSTOP); }
 void ChaosRedis::Resume() { process_->Signal(SIGCONT); }
 
-absl::StatusOr<RedisEnd> ChaosRedis::LosePower(std::mt19937_64* random) {
+absl::StatusOr<RedisEnd> ChaosRedis::LosePower(std::mt19937_64* random,
+                                               Loss loss) {
   const absl::Time struck = absl::Now();
   RedisEnd end = Kill();
   ASSIGN_OR_RETURN(const AofPart part, NewestAofPart(append_only_dir()));
@@ -125,7 +136,7 @@ absl::StatusOr<RedisEnd> ChaosRedis::LosePower(std::mt19937_64* random) {
   const int64_t size = static_cast<int64_t>(bytes.size());
   const int64_t floor = std::min(
       growth_->SizeAt(part.path, struck - kLossWindow).value_or(size), size);
-  const AofCut cut = ChooseCut(bytes, floor, random);
+  const AofCut cut = Choose(loss, bytes, floor, random);
   std::error_code error;
   std::filesystem::resize_file(part.path, static_cast<uintmax_t>(cut.size),
                                error);

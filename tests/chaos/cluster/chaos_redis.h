@@ -46,9 +46,15 @@ class ChaosRedis {
   void Pause();
   void Resume();
 
+  enum class Loss {
+    kAny,
+    kTorn,  // half a script is left, if there is one
+    kMost,  // all that can be lost is
+  };
   // SIGKILL, then cuts off what a power loss could take: of the newest part of
   // the append-only file, at most what was written in the last second.
-  absl::StatusOr<RedisEnd> LosePower(std::mt19937_64* random);
+  absl::StatusOr<RedisEnd> LosePower(std::mt19937_64* random,
+                                     Loss loss = Loss::kAny);
 
   // On a connection of its own; UNAVAILABLE.
   absl::StatusOr<Reply> Command(const std::vector<std::string>& words);

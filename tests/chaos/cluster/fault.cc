@@ -31,6 +31,10 @@ std::string_view FaultName(FaultKind kind) {
       return "redis_pause";
     case FaultKind::kPowerLoss:
       return "power_loss";
+    case FaultKind::kTornScript:
+      return "torn_script";
+    case FaultKind::kUsurper:
+      return "usurper";
     case FaultKind::kDropConnections:
       return "drop_connections";
     case FaultKind::kLostReplies:

@@ -12,12 +12,15 @@
 namespace agent::chaos {
 
 enum class FaultKind {
-  kNodeKill,         // SIGKILL of a node, and its restart
-  kNodePause,        // SIGSTOP of a node for 1 to 2.5 leases
-  kNodeDrain,        // SIGTERM of a node, and its restart
-  kRedisKill,        // SIGKILL of Redis, and its restart
-  kRedisPause,       // SIGSTOP of Redis
-  kPowerLoss,        // SIGKILL of Redis, its last writes cut off, its restart
+  kNodeKill,    // SIGKILL of a node, and its restart
+  kNodePause,   // SIGSTOP of a node for 1 to 2.5 leases
+  kNodeDrain,   // SIGTERM of a node, and its restart
+  kRedisKill,   // SIGKILL of Redis, and its restart
+  kRedisPause,  // SIGSTOP of Redis
+  kPowerLoss,   // SIGKILL of Redis, its last writes cut off, its restart
+  kTornScript,  // a power loss that leaves the first half of a script
+  kUsurper,  // a node pauses, Redis loses what it began, another begins it, the
+             // first goes on, all within a lease
   kDropConnections,  // a node's connections to Redis are reset
   kLostReplies,      // a node's commands arrive, their replies do not
   kStall,            // nothing moves between a node and Redis for a time
@@ -26,10 +29,13 @@ enum class FaultKind {
 };
 
 inline constexpr std::array kAllFaultKinds = {
-    FaultKind::kNodeKill,        FaultKind::kNodePause,   FaultKind::kNodeDrain,
-    FaultKind::kRedisKill,       FaultKind::kRedisPause,  FaultKind::kPowerLoss,
-    FaultKind::kDropConnections, FaultKind::kLostReplies, FaultKind::kStall,
-    FaultKind::kCutOff,          FaultKind::kScriptFlush,
+    FaultKind::kNodeKill,        FaultKind::kNodePause,
+    FaultKind::kNodeDrain,       FaultKind::kRedisKill,
+    FaultKind::kRedisPause,      FaultKind::kPowerLoss,
+    FaultKind::kTornScript,      FaultKind::kUsurper,
+    FaultKind::kDropConnections, FaultKind::kLostReplies,
+    FaultKind::kStall,           FaultKind::kCutOff,
+    FaultKind::kScriptFlush,
 };
 
 // As on the command line: "node_kill".

@@ -19,6 +19,8 @@ double Weight(FaultKind kind) {
       return 2;
     case FaultKind::kPowerLoss:
       return 1.5;
+    case FaultKind::kTornScript:
+    case FaultKind::kUsurper:
     case FaultKind::kRedisKill:
     case FaultKind::kRedisPause:
     case FaultKind::kLostReplies:

@@ -108,6 +108,10 @@ absl::StatusOr<bool> Nemesis::Strike(FaultKind kind) {
     case FaultKind::kPowerLoss:
     case FaultKind::kScriptFlush:
       return StrikeRedis(kind);
+    case FaultKind::kTornScript:
+      return TearScript();
+    case FaultKind::kUsurper:
+      return Usurp();
   }
   return false;
 }

@@ -63,6 +63,8 @@ class Nemesis {
   bool StrikeLink(FaultKind kind);
   absl::StatusOr<bool> StrikeRedis(FaultKind kind);
   absl::Status EndRedis(FaultKind kind);
+  absl::StatusOr<bool> TearScript();
+  absl::StatusOr<bool> Usurp();
   absl::Status StartRedis(FaultKind kind, size_t fault);
 
   // Now, and against what was open when it was chosen.

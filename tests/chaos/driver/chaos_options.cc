@@ -21,6 +21,7 @@ struct Words {
   std::string fault_interval = "700ms";
   std::string lease = "1s";
   std::string duration = "5m";
+  std::string settle = "3m";
   std::string agents = kEveryAgent;
   std::string expect = "clean";
 };
@@ -41,6 +42,8 @@ void Declare(CLI::App* app, ChaosOptions* options, Words* words) {
   app->add_option("--duration", words->duration,
                   "of the faults, at most; what is not played by then is not "
                   "played, and lacks as evidence");
+  app->add_option("--settle", words->settle,
+                  "how long runs may take to end when all faults are over");
   app->add_option("--agents", words->agents,
                   "\"Agent*weight pieces=60 delay_us=5000; ...\"");
   app->add_option("--flaw", options->flaw, "of the nodes: see chaos-node");
@@ -100,6 +103,7 @@ absl::Status Convert(const Words& words, ChaosOptions* options) {
                    ToDuration("fault_interval", words.fault_interval));
   ASSIGN_OR_RETURN(options->lease, ToDuration("lease", words.lease));
   ASSIGN_OR_RETURN(options->duration, ToDuration("duration", words.duration));
+  ASSIGN_OR_RETURN(options->settle, ToDuration("settle", words.settle));
   ASSIGN_OR_RETURN(options->agents, ParseAgentMix(words.agents));
   if (words.expect != "clean" && words.expect != "violations") {
     return absl::InvalidArgumentError("--expect: clean or violations");

@@ -26,6 +26,7 @@ struct ChaosOptions {
   absl::Duration fault_interval;
   absl::Duration lease;
   absl::Duration duration;  // of everything before the healing, at most
+  absl::Duration settle;    // after it, at most
   std::vector<AgentShare> agents;
   std::string flaw = "none";
   std::string node_program;

@@ -19,8 +19,6 @@ namespace agent::chaos {
 namespace {
 
 constexpr absl::Duration kProgress = absl::Seconds(15);
-// After the last fault: a run may have to wait for its fifth attempt.
-constexpr absl::Duration kSettleTimeout = absl::Minutes(3);
 // When the runs asked for were played, but not yet all faults.
 constexpr int kMoreRuns = 20;
 constexpr char kDrainTimeout[] = "3s";
@@ -138,7 +136,7 @@ bool ChaosRun::RoundsDone() {
 absl::Status ChaosRun::Settle() {
   auto settled = std::async(std::launch::async, [this] {
     absl::Status status;
-    const absl::Time deadline = absl::Now() + kSettleTimeout;
+    const absl::Time deadline = absl::Now() + options_.settle;
     for (const auto& round : rounds_) {
       status.Update(round->Settle(deadline - absl::Now()));
     }

@@ -50,12 +50,13 @@ replace_once(record "redis.call('HSET', RECORD" "")
 set(text "${append}")
 replace_once(text "#!lua\n" "#!lua\n\
 local real, held = redis, {}\n\
-local function hold_or_call(call, command, key, ...)\n\
+local function hold_or_call(call, ...)\n\
+  local command, key = ...\n\
   if command == 'XADD' then\n\
-    held[#held + 1] = {command, key, ...}\n\
+    held[#held + 1] = {...}\n\
     return ''\n\
   end\n\
-  local reply = call(command, key, ...)\n\
+  local reply = call(...)\n\
   if command == 'HSET' and key == KEYS[2] then\n\
     for _, entry in ipairs(held) do real.call(unpack(entry)) end\n\
     held = {}\n\

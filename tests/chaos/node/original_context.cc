@@ -13,6 +13,7 @@ OriginalContext::OriginalContext(OriginalRun run, OriginalStore* store,
     : run_(std::move(run)), store_(store), stopping_(stopping) {
   input_.conversation_id = run_.conversation_id;
   input_.run_id = run_.run_id;
+  input_.attempt = run_.delivery;
   input_.message = run_.message;
 }
 
@@ -20,7 +21,11 @@ absl::Status OriginalContext::Write(const ChunkContent& content) {
   return store_->Append(run_, sequence_++, content);
 }
 
-absl::Status OriginalContext::Begin() { return Write(AttemptStarted{}); }
+absl::Status OriginalContext::Begin() {
+  if (run_.delivery == 1) return Write(AttemptStarted{});
+  ++sequence_;
+  return absl::OkStatus();
+}
 
 absl::Status OriginalContext::Say(std::string_view text) {
   RETURN_IF_ERROR(StopStatus());

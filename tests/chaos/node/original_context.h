@@ -30,7 +30,8 @@ class OriginalContext final : public RunContext {
   absl::Status Sleep(absl::Duration duration) override;
   std::unique_ptr<StopGuard> OnStop(absl::AnyInvocable<void()>) override;
 
-  // Our readers expect that a run begins with an entry that says so.
+  // Our readers expect that a run begins with an entry that says so. Of a
+  // delivery that comes again the original tells nothing.
   absl::Status Begin();
   absl::Status End(const absl::Status& status);
 

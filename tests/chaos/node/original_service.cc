@@ -109,7 +109,7 @@ grpc::Status OriginalService::RunAgent(Context* /*context*/,
   const RequestIdentity identity = IdentifyRequest(kNobody, *request);
   const auto cursor = store_->Accept({identity.run_id, identity.conversation_id,
                                       absl::AsciiStrToLower(request->agent()),
-                                      request->message()});
+                                      request->message(), 0});
   if (!cursor.ok()) return ToGrpcStatus(cursor.status());
   response->set_conversation_id(identity.conversation_id);
   response->set_run_id(identity.run_id);

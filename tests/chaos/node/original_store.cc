@@ -47,10 +47,11 @@ while true do
   local run = redis.call('LINDEX', 'original-mail:' .. c, 0)
   if run and not redis.call('ZSCORE', 'original-hidden', c) then
     redis.call('ZADD', 'original-hidden', text(now + visibility), c)
-    redis.call('HINCRBY', 'original-run:' .. run, 'attempt', 1)
+    local delivery =
+      redis.call('HINCRBY', 'original-run:' .. run, 'attempt', 1)
     redis.call('HSET', 'original-run:' .. run, 'state', '1')
     local h = redis.call('HMGET', 'original-run:' .. run, 'agent', 'message')
-    return {run, c, h[1] or '', h[2] or ''}
+    return {run, c, h[1] or '', h[2] or '', delivery}
   end
 end
 )lua";
@@ -119,7 +120,8 @@ absl::StatusOr<std::optional<OriginalRun>> OriginalStore::Take() {
   ASSIGN_OR_RETURN(const Reply reply, Eval(script, {}));
   if (reply.view().size() == 0) return std::nullopt;
   const auto at = [&](size_t i) { return std::string(reply[i].Text()); };
-  return OriginalRun{at(0), at(1), at(2), at(3)};
+  return OriginalRun{at(0), at(1), at(2), at(3),
+                     static_cast<int>(reply[4].Integer())};
 }
 
 absl::Status OriginalStore::Append(const OriginalRun& run, int64_t sequence,

@@ -26,6 +26,7 @@ struct OriginalRun {
   std::string conversation_id;
   std::string agent;
   std::string message;
+  int delivery = 0;  // from 1, when it is taken
 };
 
 // Blocks; thread-safe. UNAVAILABLE while Redis is away.
@@ -61,7 +62,7 @@ class OriginalStore {
 
  private:
   absl::StatusOr<Reply> Eval(const LuaScript& script,
-                            std::vector<std::string> args);
+                             std::vector<std::string> args);
   absl::StatusOr<Reply> Send(RedisCommand command);
 
   const std::string visibility_ms_;
