@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <future>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "lib/base/status_macros.h"
 #include "tests/chaos/history/audit.h"
 #include "tests/chaos/history/checker.h"
+#include "tests/chaos/node/tool_check.h"
 
 namespace agent::chaos {
 namespace {
@@ -22,12 +24,13 @@ constexpr absl::Duration kProgress = absl::Seconds(15);
 // When the runs asked for were played, but not yet all faults.
 constexpr int kMoreRuns = 20;
 constexpr char kDrainTimeout[] = "3s";
+constexpr char kReceipts[] = "/receipts";
 
 std::vector<std::string> NodeFlags(const ChaosOptions& options,
                                    const std::string& dir) {
   std::vector<std::string> flags = {
       "--flaw=" + options.flaw,
-      "--receipts=" + dir + "/receipts",
+      "--receipts=" + dir + kReceipts,
       absl::StrCat("--drain_timeout=", kDrainTimeout),
       "--log_level=debug",
   };
@@ -70,6 +73,11 @@ absl::StatusOr<RunReport> ChaosRun::Run() {
   RunReport report;
   report.seed = options_.seed;
   report.check = Check(events, facts);
+  ASSIGN_OR_RETURN(auto repeated,
+                   CheckToolUses(events, ToolReceipts(dir_ + kReceipts),
+                                 !facts.power_losses.empty()));
+  std::move(repeated.begin(), repeated.end(),
+            std::back_inserter(report.check.violations));
   AddUnexpectedExits(&report.check);
   report.faults = log_.Counts();
   report.node_restarts = nemesis_->restarts();
@@ -81,7 +89,7 @@ absl::StatusOr<RunReport> ChaosRun::Run() {
 
 absl::Status ChaosRun::StartCluster() {
   std::error_code error;
-  std::filesystem::create_directories(dir_ + "/receipts", error);
+  std::filesystem::create_directories(dir_ + kReceipts, error);
   if (error) return absl::InternalError(dir_ + ": " + error.message());
   ClusterOptions options;
   options.dir = dir_;

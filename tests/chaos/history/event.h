@@ -31,11 +31,12 @@ struct Submit {
   absl::Time sent;
   int node = 0;
   std::string request_id;
-  std::string conversation;
+  std::string conversation;  // as asked; empty: a new one
   std::string agent;
   std::string message;
   Outcome outcome;
   // Of an answer:
+  std::string answered_conversation;
   std::string run;
   StreamId cursor;
   int64_t accept_time_ms = 0;
@@ -58,10 +59,17 @@ struct ChunkSeen {
   Chunk chunk;
 };
 
+// Whether the reader itself broke the call off, whatever the outcome says.
+enum class Leave {
+  kNot,
+  kPlanned,    // as readers do
+  kBrokenOff,  // it was still waiting when everything was over
+};
+
 struct StreamEnd {
   int64_t call = 0;
   Outcome outcome;
-  bool left = false;  // by the reader itself, whatever the outcome says
+  Leave leave = Leave::kNot;
 };
 
 // After DATA_LOSS: the reader dropped all text and begins at 0-0 again.

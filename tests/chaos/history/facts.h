@@ -39,8 +39,8 @@ struct RedisAudit {
 
 struct Facts {
   std::vector<PowerLoss> power_losses;
-  // Whether nodes were killed or drained: a call may then be cut.
-  bool nodes_died = false;
+  // Whether there was no fault at all: then no call may fail.
+  bool undisturbed = false;
   // Whether attempts may be used up: runs may then end ATTEMPTS_EXHAUSTED.
   bool attempts_may_run_out = false;
   RedisAudit audit;
