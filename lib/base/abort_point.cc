@@ -1,7 +1,5 @@
 #include "lib/base/abort_point.h"
 
-#include <unistd.h>
-
 #include <atomic>
 #include <charconv>
 #include <csignal>
@@ -70,8 +68,9 @@ void Strike(const Rule& rule) {
   // Without locks: the last thing that is known of the process.
   std::fprintf(stderr, "abort point %s: %s\n", rule.point.c_str(),
                rule.pause ? "pausing" : "dying");
-  kill(getpid(), rule.pause ? SIGSTOP : SIGKILL);
-  while (!rule.pause) pause();
+  // To this thread, which it strikes before raise returns: of a signal to the
+  // process another thread may learn first.
+  std::raise(rule.pause ? SIGSTOP : SIGKILL);
 }
 
 }  // namespace

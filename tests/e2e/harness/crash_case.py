@@ -32,14 +32,15 @@ class CrashCase(Case):
         self.store = self.redis.connect()
         self.addCleanup(self.store.close)
 
-    def start(self, role, *flags, abort_at=None, redis=None, **options):
+    def start(self, role, *flags, abort_at=None, redis=None, lease=LEASE,
+              **options):
         if abort_at and not has_abort_points():
             self.skipTest("this build has no abort points")
         environment = dict(self.model.environment)
         if abort_at:
             environment["AGENT_ABORT_AT"] = abort_at
         return self.start_service(
-            redis or self.redis.address, LEASE, *flags, role=role,
+            redis or self.redis.address, lease, *flags, role=role,
             environment=environment, **options)
 
     def start_gateway(self, *flags, **options):

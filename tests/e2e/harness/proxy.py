@@ -3,8 +3,13 @@
 import contextlib
 import socket
 import threading
+import time
+
+from harness import wait
 
 _PIECE = 4096
+# No byte for so long: what was asked has been answered.
+_QUIET_S = 0.2
 
 
 def _dial(target):
@@ -45,6 +50,7 @@ class Proxy:
         self._budget = None  # answered bytes until the cut
         self.lost_bytes = 0  # of answers that were held when they were cut
         self.cuts = 0
+        self._last_byte = time.monotonic()
         self._listener = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -80,6 +86,7 @@ class Proxy:
         with contextlib.suppress(OSError):
             while True:
                 data = source.recv(_PIECE)
+                self._last_byte = time.monotonic()
                 if not data:
                     break
                 if answers:
@@ -115,6 +122,11 @@ class Proxy:
             link.near.sendall(data)
         raise ConnectionResetError
 
+    def wait_until_quiet(self):
+        """Nothing is on its way."""
+        wait.until(lambda: time.monotonic() - self._last_byte > _QUIET_S,
+                   "the proxy to be quiet")
+
     def hold_answers(self):
         """From now on nothing that the target answers arrives."""
         with self._held:
@@ -141,6 +153,11 @@ class Proxy:
 
     def open(self):
         self._shut = False
+
+    def lead_to(self, target):
+        """From now on it leads there; what led elsewhere is cut."""
+        self._target = target
+        self.cut()
 
     def close(self):
         self._shut = True
