@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/random.h"
 #include "lib/base/utf8.h"
@@ -12,6 +13,7 @@
 namespace agent::chaos {
 namespace {
 
+constexpr char kCallPrefix[] = "call-";
 constexpr size_t kRunLetters = 8;
 constexpr size_t kVoiceLetters = 8;
 constexpr int kUsualLetters = 40;
@@ -178,7 +180,15 @@ int PiecesOfTurn(const RunPlan& plan, int turn) {
   return plan.pieces / turns + (turn < plan.pieces % turns ? 1 : 0);
 }
 
-std::string CallId(int turn) { return "call-" + std::to_string(turn); }
+std::string CallId(int turn) { return kCallPrefix + std::to_string(turn); }
+
+int TurnOfCall(std::string_view call_id) {
+  const size_t size = std::string_view(kCallPrefix).size();
+  int turn = 0;
+  const bool ours = call_id.substr(0, size) == kCallPrefix &&
+                    absl::SimpleAtoi(std::string(call_id.substr(size)), &turn);
+  return ours && turn >= 0 ? turn : -1;
+}
 
 Usage ExpectedUsage(std::string_view agent, const RunPlan& plan) {
   if (!Is(agent, kStepper)) return {};

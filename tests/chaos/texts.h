@@ -38,6 +38,8 @@ std::string TurnVoice(int turn, std::string_view voice);
 int PiecesOfTurn(const RunPlan& plan, int turn);
 // The id of its tool call; the tool's result is a receipt, see ToolReceipts.
 std::string CallId(int turn);
+// Inverse of it; -1 for another id.
+int TurnOfCall(std::string_view call_id);
 // What a Stepper that ended well reports: each turn counts once, however often
 // it was repeated. Other agents report none.
 Usage ExpectedUsage(std::string_view agent, const RunPlan& plan);
