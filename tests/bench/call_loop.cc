@@ -43,7 +43,9 @@ class CallLoop::StreamCall {
     v1::ResponseBatch batch;
   };
 
+  // Each call goes before its end is told, as in StreamLoad.
   void End(bool ok, int64_t first_ns) {
+    reading_.reset();
     if (!loop_->Ended(ok, first_ns - start_ns_)) {
       delete this;
       return;
@@ -74,7 +76,9 @@ class CallLoop::UnaryCall {
 
  private:
   void End(bool ok) {
-    if (!loop_->Ended(ok, MonotonicNs() - start_ns_)) {
+    const int64_t end_ns = MonotonicNs();
+    context_.reset();
+    if (!loop_->Ended(ok, end_ns - start_ns_)) {
       delete this;
       return;
     }
@@ -95,7 +99,7 @@ CallLoop::CallLoop(const std::string& address, int channels) {
   }
 }
 
-CallLoop::~CallLoop() = default;
+CallLoop::~CallLoop() { stubs_.clear(); }
 
 bool CallLoop::Ended(bool ok, int64_t latency_ns) {
   MutexLock lock(&mu_);

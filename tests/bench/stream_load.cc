@@ -75,18 +75,14 @@ class StreamLoad::Reader final
     }
   }
 
+  // The call goes before its end is told: whoever waits for that may then drop
+  // the channel, which must not happen on a thread of gRPC's own.
   void OnDone(const grpc::Status& status) override {
-    {
-      MutexLock lock(&load_->mu_);
-      std::erase(load_->open_, this);
-      ++load_->totals_.ended;
-      if (!status.ok()) {
-        ++load_->totals_.failed;
-        load_->totals_.failure = status.error_message();
-      }
-      load_->changed_.NotifyAll();
-    }
+    StreamLoad* const load = load_;
+    const grpc::Status end = status;
+    load->Forget(this);
     delete this;
+    load->CountEnd(end);
   }
 
   StreamLoad* const load_;
@@ -105,9 +101,27 @@ StreamLoad::StreamLoad(const std::string& address, int channels) {
 }
 
 StreamLoad::~StreamLoad() {
+  {
+    MutexLock lock(&mu_);
+    for (Reader* reader : open_) reader->Cancel();
+    while (totals_.ended < started_) changed_.Wait(&mu_);
+  }
+  stubs_.clear();  // waits for gRPC's threads to leave us
+}
+
+void StreamLoad::Forget(const Reader* reader) {
   MutexLock lock(&mu_);
-  for (Reader* reader : open_) reader->Cancel();
-  while (!open_.empty()) changed_.Wait(&mu_);
+  std::erase(open_, reader);
+}
+
+void StreamLoad::CountEnd(const grpc::Status& status) {
+  MutexLock lock(&mu_);
+  ++totals_.ended;
+  if (!status.ok()) {
+    ++totals_.failed;
+    totals_.failure = status.error_message();
+  }
+  changed_.NotifyAll();
 }
 
 void StreamLoad::Open(const v1::StreamResponseRequest& request) {

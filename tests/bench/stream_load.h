@@ -56,6 +56,8 @@ class StreamLoad {
   class Reader;
 
   void Start(const v1::StreamResponseRequest& request, bool stuck);
+  void Forget(const Reader* reader);
+  void CountEnd(const grpc::Status& status);
   template <typename Condition>
   bool AwaitUntil(Condition condition, absl::Duration patience);
 
