@@ -72,7 +72,7 @@ struct RunAssignment {
   // The lease had begun this long before: the first reply was lost.
   int64_t lease_age_ms = 0;
   // What was said before: complete turns and marked incomplete ones, at most
-  // `max_history_messages`, oldest dropped first, always whole turns.
+  // `max_history_messages` and 4 MiB, oldest dropped first, always whole turns.
   std::vector<Message> history;
   int64_t history_dropped = 0;  // how many older messages were left out
   // The finished steps of earlier attempts, in order.

@@ -23,6 +23,7 @@ absl::StatusOr<ConversationHead> DecodeConversation(
   conversation.queued_runs = static_cast<int>(answer[7].Integer());
   conversation.expire_time_ms =
       answer[1].Integer() + std::max<int64_t>(0, answer[8].Integer());
+  head.active_base = answer[9].Integer();
   return head;
 }
 

@@ -15,6 +15,8 @@ struct ConversationHead {
   Conversation conversation;  // without messages
   // Messages below this index exist; others are of torn or ended runs.
   int64_t message_count = 0;
+  // Where the active run's user message stands; its steps follow. -1: none.
+  int64_t active_base = -1;
 };
 
 // NOT_FOUND, or the reply's error.

@@ -16,6 +16,8 @@ namespace {
 
 // When an admission whose hint was lost is found by the sweep.
 constexpr absl::Duration kAdmissionLook = absl::Seconds(2);
+// Of the history that a run is given.
+constexpr int64_t kMaxHistoryBytes = 4 << 20;
 
 std::vector<std::string> AdmitArgs(const RunLimits& limits,
                                    const AdmitRequest& request) {
@@ -36,8 +38,8 @@ std::vector<std::string> AdmitArgs(const RunLimits& limits,
   return args;
 }
 
-// History is what was said before the run, at most `max` messages, whole turns:
-// it begins with a user's message.
+// History is what was said before the run, whole turns: it begins with a user's
+// message.
 void TakeMessages(std::vector<IndexedMessage> found, const BeginAnswer& begun,
                   RunAssignment* run) {
   for (IndexedMessage& entry : found) {
@@ -130,13 +132,17 @@ void RedisRunStore::OnBegun(BeginAnswer begun, Callback<BeginOutcome> done) {
   // Negative when the clock stepped back meanwhile.
   run.lease_age_ms =
       std::max<int64_t>(0, lease_ms - (begun.lease_deadline_ms - run.now_ms));
-  const std::string conversation_id = begun.outcome.assignment.conversation_id;
-  context_.due->Heartbeat({begun.agent, conversation_id},
+  context_.due->Heartbeat({begun.agent, run.conversation_id},
                           begun.lease_deadline_ms);
-  const int64_t from =
+  // The run's own steps are all needed, and bounded as its output is.
+  MessageRange range;
+  range.conversation_id = run.conversation_id;
+  range.from =
       std::max<int64_t>(0, begun.base - context_.limits.max_history_messages);
-  const int64_t to = begun.outcome.assignment.next_step;
-  ReadMessages(context_.client, conversation_id, from, to,
+  range.to = run.next_step;
+  range.bounded_to = begun.base;
+  range.max_bytes = kMaxHistoryBytes;
+  ReadMessages(context_.client, context_.scripts, std::move(range),
                [begun = std::move(begun), done = std::move(done)](
                    absl::StatusOr<std::vector<IndexedMessage>> found) mutable {
                  // The caller asks again with the same token and gets the same

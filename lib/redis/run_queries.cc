@@ -17,8 +17,24 @@
 namespace agent {
 namespace {
 
-// The newest messages that GetConversation returns.
+// The newest messages that GetConversation returns; no more are kept (see
+// MAX_MESSAGES in record.lua). Their bytes are bounded, too: a run may have 16
+// MiB, and an answer goes out in one piece.
 constexpr int64_t kMaxMessages = 10000;
+constexpr int64_t kMaxMessagesBytes = 32 << 20;
+
+MessageRange AllMessages(const ConversationHead& head) {
+  MessageRange range;
+  range.conversation_id = head.conversation.conversation_id;
+  range.to = range.bounded_to = head.message_count;
+  range.from = std::max<int64_t>(0, range.to - kMaxMessages);
+  range.max_bytes = kMaxMessagesBytes;
+  if (head.active_base >= 0) {
+    range.active_run = head.conversation.active_run_id;
+    range.steps_from = head.active_base + 1;
+  }
+  return range;
+}
 
 // A page token is of one conversation.
 std::string RunListing(std::string_view conversation_id) {
@@ -168,9 +184,9 @@ void RedisRunStore::GetConversation(ConversationKey conversation,
        done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
         auto header = DecodeConversation(id, reply);
         if (!header.ok()) return std::move(done)(header.status());
-        const int64_t end = header->message_count;
+        MessageRange range = AllMessages(*header);
         ReadMessages(
-            context_.client, id, std::max<int64_t>(0, end - kMaxMessages), end,
+            context_.client, context_.scripts, std::move(range),
             [header = *std::move(header), done = std::move(done)](
                 absl::StatusOr<std::vector<IndexedMessage>> found) mutable {
               if (!found.ok()) return std::move(done)(found.status());

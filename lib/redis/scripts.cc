@@ -18,6 +18,7 @@ extern const char kLua_list_index[];
 extern const char kLua_list_runs[];
 extern const char kLua_overdue[];
 extern const char kLua_read_log[];
+extern const char kLua_read_messages[];
 extern const char kLua_read_positions[];
 extern const char kLua_release[];
 extern const char kLua_remove_unchanged[];
@@ -48,6 +49,7 @@ Scripts::Scripts(const Transform& transform)
       list_runs(Make("list_runs", kLua_list_runs, transform)),
       get_conversation(
           Make("get_conversation", kLua_get_conversation, transform)),
+      read_messages(Make("read_messages", kLua_read_messages, transform)),
       take_due(Make("take_due", kLua_take_due, transform)),
       set_due(Make("set_due", kLua_set_due, transform)),
       remove_unchanged(

@@ -24,7 +24,7 @@ class Scripts {
   // Each is described in its file.
   const LuaScript admit, begin, append, cancel, release, remove;
   const LuaScript read_log, read_positions;
-  const LuaScript get_run, list_runs, get_conversation;
+  const LuaScript get_run, list_runs, get_conversation, read_messages;
   const LuaScript take_due, set_due, remove_unchanged, rescan, overdue;
   const LuaScript bury, buried;
   const LuaScript list_index, announce, count_workers;

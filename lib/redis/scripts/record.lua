@@ -9,6 +9,7 @@ local LIVE_MS, LOG_MS, STATE_MS =
   tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 -- What is kept of runs that ended, and how much one script cleans up.
 local MAX_RUNS, MAX_FORGET, MAX_TRIM_STEPS, MAX_LOST = 1000, 10, 100, 200
+local MAX_MESSAGES, MAX_FORGET_MESSAGES = 10000, 1000
 -- A look-ahead on expiry, so that the keys live at least LIVE_MS while PEXPIRE
 -- is repeated only when it moves by more than this.
 local EXPIRY_SLACK_MS = 1000
@@ -207,6 +208,19 @@ local function forget_runs()
   end
 end
 
+-- The oldest messages leave `h` as runs end: from which index to which.
+local function messages_to_forget(r)
+  local from = tonumber(redis.call('HGET', RECORD, 'forgotten') or 0)
+  local to = math.min(r.index - MAX_MESSAGES, from + MAX_FORGET_MESSAGES)
+  return from, math.max(from, to)
+end
+
+local function forget_messages(from, to)
+  local indexes = {}
+  for i = from, to - 1 do indexes[#indexes + 1] = text(i) end
+  if #indexes > 0 then redis.call('HDEL', MESSAGES, unpack(indexes)) end
+end
+
 --@include letters.lua
 -- Ends the run after its terminal entry was added. Mark, reason and letter are
 -- written at every end, also when empty: an earlier, torn end's must not stay.
@@ -217,11 +231,14 @@ local function close(r, state, reason, message, usage, failures)
     if state ~= 'completed' then r.index = r.base + 1 end
   end
   r.state, r.terminal, r.reason, r.active = state, r.last, reason, ''
-  save(r, 'ended:' .. r.run, text(now), 'error:' .. r.run, message,
-    'usage:' .. r.run, usage, unpack(letter_fields(r.run, failures)))
+  local oldest, kept_from = messages_to_forget(r)
+  save(r, 'forgotten', text(kept_from), 'ended:' .. r.run, text(now),
+    'error:' .. r.run, message, 'usage:' .. r.run, usage,
+    unpack(letter_fields(r.run, failures)))
   redis.call('LREM', MAILBOX, 0, r.run)
   trim_log()
   forget_runs()
+  forget_messages(oldest, kept_from)
   expire()
 end
 
