@@ -16,8 +16,9 @@ grpc::ServerUnaryReactor* AgentServiceImpl::RunAgent(Context* context,
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* AgentServiceImpl::StreamResponse(
-    Context* /*context*/, const Bytes* in) {
+    Context* context, const Bytes* in) {
   StreamResponseReactor::Options options;
+  options.context = context;
   options.registry = streams_;
   options.timers = timers_;
   v1::StreamResponseRequest request;

@@ -1,6 +1,7 @@
 #include "service/service_process.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -127,6 +128,10 @@ void ServiceProcess::StartWorker(std::vector<std::shared_ptr<Agent>> agents) {
   services.on_stored = [hub = hub_.get()](std::string_view conversation_id,
                                           std::vector<ChunkPtr> chunks) {
     hub->OnStored(conversation_id, std::move(chunks));
+  };
+  services.watch = [hub = hub_.get()](std::string_view conversation_id,
+                                      std::function<void()> look) {
+    return hub->WatchRecord(conversation_id, std::move(look));
   };
   worker_ =
       Worker::Start(std::move(options), std::move(services), std::move(agents));

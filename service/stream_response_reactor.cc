@@ -7,6 +7,7 @@
 
 #include "agent/v1/agent_service.pb.h"
 #include "lib/base/abort_point.h"
+#include "lib/base/error.h"
 #include "service/proto_conversion.h"
 #include "service/status_mapping.h"
 
@@ -30,6 +31,15 @@ grpc::ByteBuffer Serialize(const ReadBatch& batch) {
   }
   message.set_cursor(batch.cursor.ToString());
   return Serialize(message);
+}
+
+absl::Status SlowReader(const std::string& cursor) {
+  return MakeError(absl::StatusCode::kResourceExhausted,
+                   "nothing was taken from this stream for too long: resume at "
+                   "the last cursor",
+                   {.reason = reason::kSlowReader,
+                    .metadata = {{"cursor", cursor}},
+                    .retry_after = absl::Seconds(1)});
 }
 
 SteadyTime Now() { return std::chrono::steady_clock::now(); }
@@ -61,10 +71,15 @@ StreamResponseReactor::StreamResponseReactor(std::shared_ptr<LogReader> reader,
                                              Options options)
     : reader_(std::move(reader)),
       options_(std::move(options)),
+      context_(options_.context),
       cursor_(options_.cursor),
       last_write_(Now()) {}
 
 void StreamResponseReactor::Begin() {
+  watch_ = std::make_shared<WriteWatch>(
+      options_.timers, options_.write_patience, [weak = weak_from_this()] {
+        if (auto self = weak.lock(); self != nullptr) self->OnWriteOverdue();
+      });
   StartSendInitialMetadata();  // the client knows at once that it is heard
   if (options_.heartbeat > absl::ZeroDuration()) {
     ScheduleHeartbeat(options_.heartbeat);
@@ -123,6 +138,7 @@ void StreamResponseReactor::WriteLocked(Outgoing outgoing) {
   cursor_ = std::move(outgoing.cursor);
   write_in_flight_ = true;
   last_write_ = Now();
+  watch_->Began();
   AGENT_ABORT_POINT(before_write);
   StartWrite(&message_);
 }
@@ -139,6 +155,7 @@ void StreamResponseReactor::OnWriteDone(bool ok) {
   {
     MutexLock lock(&mu_);
     write_in_flight_ = false;
+    if (!finished_) watch_->Done();  // else the status is still to be taken
     next = ok ? AdvanceLocked() : FinishLocked(absl::CancelledError());
   }
   Do(next);
@@ -151,6 +168,18 @@ void StreamResponseReactor::OnCancel() {
     next = FinishLocked(absl::CancelledError());
   }
   Do(next);
+}
+
+void StreamResponseReactor::OnWriteOverdue() {
+  Next next = Next::kNothing;
+  {
+    MutexLock lock(&mu_);
+    next = FinishLocked(SlowReader(cursor_));
+  }
+  if (next != Next::kNothing) return Do(next);
+  // It had its status, and does not take that either.
+  MutexLock lock(&context_mu_);
+  if (context_ != nullptr) context_->TryCancel();
 }
 
 void StreamResponseReactor::Drain() {
@@ -166,6 +195,10 @@ void StreamResponseReactor::Drain() {
 
 void StreamResponseReactor::OnDone() {
   const auto last = std::move(self_);  // until the end of this function
+  {
+    MutexLock lock(&context_mu_);
+    context_ = nullptr;
+  }
   TimerQueue::TimerId timer = 0;
   {
     MutexLock lock(&mu_);

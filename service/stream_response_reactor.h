@@ -7,6 +7,7 @@
 #ifndef AGENT_SERVICE_STREAM_RESPONSE_REACTOR_H_
 #define AGENT_SERVICE_STREAM_RESPONSE_REACTOR_H_
 
+#include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
@@ -21,6 +22,7 @@
 #include "lib/base/timer_queue.h"
 #include "lib/log/log_reader.h"
 #include "service/stream_registry.h"
+#include "service/write_watch.h"
 
 namespace agent {
 
@@ -40,6 +42,10 @@ class StreamResponseReactor final
     bool follow = false;
     // The client's; what an end before the first chunk tells to resume at.
     std::string cursor;
+    // A client that takes nothing for so long is told SLOW_READER; one that
+    // does not take that either, for as long again, is cut.
+    absl::Duration write_patience = absl::Minutes(5);
+    grpc::CallbackServerContext* context = nullptr;  // lives until OnDone
   };
 
   // Begins to stream, or ends at once with the reader's error.
@@ -68,6 +74,7 @@ class StreamResponseReactor final
   void OnBatch(absl::StatusOr<ReadBatch> batch);
   std::string StartCursor() const;
   void OnHeartbeatDue();
+  void OnWriteOverdue();
   void ScheduleHeartbeat(absl::Duration delay);
   void Do(Next next);
 
@@ -81,6 +88,10 @@ class StreamResponseReactor final
   const Options options_;
   std::optional<uint64_t> ticket_;               // set before Begin
   std::shared_ptr<StreamResponseReactor> self_;  // the RPC's reference
+  std::shared_ptr<WriteWatch> watch_;            // set in Begin
+
+  Mutex context_mu_;  // held while the call is cancelled
+  grpc::CallbackServerContext* context_ ABSL_GUARDED_BY(context_mu_);
 
   Mutex mu_;
   bool read_in_flight_ ABSL_GUARDED_BY(mu_) = false;

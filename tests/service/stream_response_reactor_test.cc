@@ -36,8 +36,9 @@ using testing::TextChunk;
 class OneReaderService final : public internal::RawAgentService {
  public:
   grpc::ServerWriteReactor<grpc::ByteBuffer>* StreamResponse(
-      grpc::CallbackServerContext* /*context*/,
+      grpc::CallbackServerContext* context,
       const grpc::ByteBuffer* /*request*/) override {
+    options.context = context;
     return StreamResponseReactor::Start(reader, options);
   }
 
@@ -89,6 +90,18 @@ class StreamResponseTest : public ::testing::Test {
     auto call = std::make_unique<Call>();
     call->stream = stub_->StreamResponse(&call->context, {});
     return call;
+  }
+
+  // Answers reads for a client that takes none, until no more are made.
+  int FillUntilItStops() {
+    const std::string text(size_t{64} << 10, 'x');
+    int taken = 0;
+    while (taken < 1000 &&
+           reader_->Answer(BatchOf({TextChunk(taken + 1, text)}),
+                           std::chrono::milliseconds(300))) {
+      ++taken;
+    }
+    return taken;
   }
 
   std::shared_ptr<FakeReader> reader_ = std::make_shared<FakeReader>();
@@ -243,17 +256,49 @@ TEST_F(StreamResponseTest, OpenStreamsAreBounded) {
 // the pump read the whole log into memory.
 TEST_F(StreamResponseTest, AClientThatDoesNotReadStopsTheReading) {
   auto call = Open();
-  const std::string text(size_t{64} << 10, 'x');
-  int taken = 0;
-  while (taken < 1000 && reader_->Answer(BatchOf({TextChunk(taken + 1, text)}),
-                                         std::chrono::milliseconds(300))) {
-    ++taken;
-  }
+  const int taken = FillUntilItStops();
   EXPECT_LT(taken, 200) << "12 MiB wait for a client that takes none";
   for (int i = 0; i < taken; ++i) {
     ASSERT_TRUE(call->Read());
     EXPECT_EQ(call->batch.chunks(0).sequence(), i);
   }
+  ASSERT_TRUE(reader_->Answer(BatchOf({}, /*ended=*/true)));
+  EXPECT_THAT(call->End(), Succeeds());
+}
+
+// It loses nothing: what was written comes first, and then where to resume.
+TEST_F(StreamResponseTest, AClientThatTakesNothingForTooLongIsToldSo) {
+  service_.options.write_patience = absl::Seconds(2);
+  auto call = Open();
+  const int taken = FillUntilItStops();
+  ASSERT_TRUE(reader_->AwaitCancel());
+  for (int i = 0; i < taken; ++i) {
+    ASSERT_TRUE(call->Read());
+    EXPECT_EQ(call->batch.chunks(0).sequence(), i);
+  }
+  EXPECT_FALSE(call->Read());
+  const auto error = ReadRichError(call->stream->Finish());
+  EXPECT_EQ(error.code, grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(error.reason, "SLOW_READER");
+  EXPECT_EQ(error.metadata.at("cursor"), call->batch.cursor());
+  EXPECT_TRUE(error.retry_after.has_value());
+}
+
+TEST_F(StreamResponseTest, AClientThatTakesNotEvenThatIsCut) {
+  service_.options.write_patience = absl::Milliseconds(50);
+  auto call = Open();
+  FillUntilItStops();
+  EXPECT_TRUE(Eventually([&] { return registry_.size() == 0; }));
+  EXPECT_FALSE(call->End().ok());
+}
+
+TEST_F(StreamResponseTest, AQuietStreamIsNotASlowReaders) {
+  service_.options.write_patience = absl::Milliseconds(20);
+  service_.options.heartbeat = absl::Milliseconds(200);
+  auto call = Open();
+  ASSERT_TRUE(reader_->Answer(BatchOf({TextChunk(1, "a")})));
+  ASSERT_TRUE(call->Read());
+  ASSERT_TRUE(call->Read());  // a heartbeat, after ten times the patience
   ASSERT_TRUE(reader_->Answer(BatchOf({}, /*ended=*/true)));
   EXPECT_THAT(call->End(), Succeeds());
 }
