@@ -14,9 +14,12 @@ import redis
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 
-from harness.original_handler import OriginalWriter, original_read  # noqa: E402
+from harness.original_handler import OriginalWriter, key_of  # noqa: E402
 
 READ_CHUNKS = 40
+# The samples open a handler, and with it a connection, for every update; their
+# reader asks, and sleeps when there is nothing.
+POLL_S = 1.0
 TEXT = "." * 40
 
 
@@ -25,10 +28,10 @@ def connect(path):
 
 
 def writes_per_second(path, seconds):
-    writer = OriginalWriter(connect(path), "bench-original-writes")
     count, end = 0, time.monotonic() + seconds
     while time.monotonic() < end:
-        writer.say(TEXT)
+        with connect(path) as connection:
+            OriginalWriter(connection, "bench-original-writes").say(TEXT)
         count += 1
     return count / seconds
 
@@ -38,8 +41,14 @@ def read_latencies_us(path):
     conversation, seen = "bench-original-reads", []
 
     def read():
-        for _, text in original_read(connect(path), conversation):
-            seen.append((time.monotonic_ns() - int(text.split()[0])) / 1000)
+        connection, last = connect(path), "0-0"
+        while len(seen) < READ_CHUNKS:
+            found = connection.xread({key_of(conversation): last}, count=100)
+            for last, fields in (found[0][1] if found else []):
+                said = int(fields["text"].split()[0])
+                seen.append((time.monotonic_ns() - said) / 1000)
+            if not found:
+                time.sleep(POLL_S)
 
     reader = threading.Thread(target=read)
     reader.start()
@@ -47,7 +56,6 @@ def read_latencies_us(path):
     for _ in range(READ_CHUNKS):
         writer.say(f"{time.monotonic_ns()} {TEXT}")
         time.sleep(0.05)
-    writer.finish()
     reader.join()
     return sorted(seen)
 
