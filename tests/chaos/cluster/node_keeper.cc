@@ -19,6 +19,7 @@ constexpr absl::Duration kReadyTimeout = absl::Seconds(60);
 constexpr absl::Duration kRetry = absl::Milliseconds(200);
 
 constexpr int kKilled = 128 + SIGKILL;
+constexpr int kPoisoned = 66;    // by a run that ends its worker
 constexpr int kCannotStart = 1;  // Redis is away
 constexpr int kOverran = 3;      // Redis is away while it drains
 
@@ -98,7 +99,7 @@ absl::Status NodeKeeper::TickOne(int node, Kept* kept) {
 
 absl::Status NodeKeeper::AfterExit(int node, int exit_status, Kept* kept) {
   const bool explained =
-      exit_status == kKilled ||  // by us, or by a run that kills its worker
+      exit_status == kKilled || exit_status == kPoisoned ||
       (kept->state == State::kDraining &&
        (exit_status == 0 || exit_status == kOverran)) ||
       (kept->state == State::kStarting && exit_status == kCannotStart);

@@ -43,6 +43,7 @@ std::optional<std::string> ConversationOf(std::string_view key) {
 
 bool IsShared(std::string_view key) {
   return key == "agent-registry" || key == "agent-conversations" ||
+         key == "agent-store" ||
          std::any_of(
              std::begin(kShared), std::end(kShared),
              [&](std::string_view prefix) { return Begins(key, prefix); });

@@ -105,6 +105,11 @@ void ReaderCheck::CheckFirst(const Chunk& chunk) {
 void ReaderCheck::CheckNext(const Chunk& chunk, const Chunk& last) {
   const std::string after = Describe(chunk) + " came after " + Describe(last);
   if (chunk.id <= last.id) Add(rule::kReorder, chunk.run_id, after);
+  // A reader of one run does not see what other runs wrote before it when the
+  // log that it had seen was lost.
+  const bool anew = !open_->run.empty() && chunk.IsAttemptStarted() &&
+                    losses_.MayHaveTaken(WriteTime(last), WriteTime(chunk));
+  if (anew) return;
   if (chunk.id.number() != last.id.number() + 1) {
     Add(rule::kGap, chunk.run_id, after);
   } else if (chunk.run_id == last.run_id) {
