@@ -13,6 +13,12 @@ namespace {
 constexpr absl::Duration kPatience = absl::Minutes(1);
 constexpr int kMaxTries = 5;
 
+// Two writes that leave nothing: a MULTI block of its own in the file, whose
+// EXEC closes one that was left open before it.
+constexpr char kCloseBlock[] =
+    "#!lua flags=allow-oom\n"
+    "redis.call('SET', KEYS[1], '1') redis.call('DEL', KEYS[1])";
+
 // Its callbacks all run on the client's thread, one at a time.
 class Rewrite : public std::enable_shared_from_this<Rewrite> {
  public:
@@ -26,11 +32,20 @@ class Rewrite : public std::enable_shared_from_this<Rewrite> {
           // Also after a refusal: another service may have been quicker.
           if (!NeedsRewrite(ServerInfo(info->view().Text()))) return;
           if (!self->refused_.ok()) return GiveUp(self->refused_);
-          self->Ask();
+          self->Close();
         });
   }
 
  private:
+  void Close() {
+    client_->SendWithTimeout(
+        {"EVAL", kCloseBlock, "1", "agent-probe"}, kPatience,
+        [self = shared_from_this()](const absl::StatusOr<Reply>& done) {
+          if (!done.ok()) return self->OnFailure(done.status());
+          self->Ask();
+        });
+  }
+
   void Ask() {
     client_->SendWithTimeout(
         {"BGREWRITEAOF"}, kPatience,
