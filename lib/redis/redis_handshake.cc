@@ -107,8 +107,13 @@ absl::StatusOr<std::string> RedisHandshake::Introduce(
   ASSIGN_OR_RETURN(const Reply named,
                    Ask({"CLIENT", "SETNAME", options.client_name}));
   RETURN_IF_ERROR(CommonError(named.view()));
-  ASSIGN_OR_RETURN(const Reply info, Ask({"INFO", "server", "replication"}));
+  ASSIGN_OR_RETURN(const Reply info,
+                   Ask({"INFO", "server", "replication", "persistence"}));
   RETURN_IF_ERROR(CommonError(info.view()));
+  // It answers all of the above while it loads, and nothing else.
+  if (LineOf(info.view().Text(), "\nloading:") == "1") {
+    return absl::UnavailableError("Redis is loading");
+  }
   return HistoryOf(info.view().Text());
 }
 
