@@ -1,5 +1,6 @@
 #include "lib/redis/due_index.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include "lib/base/logging.h"
@@ -58,7 +59,11 @@ void DueIndex::Heartbeat(const WorkHint& work, int64_t deadline_ms) {
     MutexLock lock(&mu_);
     const auto found = scores_.find(MapKey(work));
     const int64_t step = absl::ToInt64Milliseconds(lease_ / 6);
-    if (found != scores_.end() && deadline_ms - found->second < step) return;
+    // Also where the clock stepped back: else it would be due too late.
+    if (found != scores_.end() &&
+        std::abs(deadline_ms - found->second) < step) {
+      return;
+    }
   }
   Remember(work, deadline_ms);
   client_->Send({"ZADD", keys::Due(work.agent), std::to_string(deadline_ms),

@@ -71,6 +71,9 @@ LogPage DecodePage(const std::string& conversation_id, ReplyView answer) {
   return page;
 }
 
+// Fields of read_positions.lua's answer that a position has not.
+constexpr size_t kPositionAgent = 6, kPositionLease = 7, kPositionNow = 8;
+
 LogPosition DecodePosition(ReplyView answer) {
   LogPosition position;
   position.record_exists = answer[0].Integer() != 0;
@@ -99,23 +102,29 @@ void RedisResponseLog::ReadPage(LogPageRequest request,
         if (!reply.ok()) return std::move(done)(reply.status());
         const absl::Status status = StatusOfAnswer(reply->view());
         if (!status.ok()) return std::move(done)(status);
-        LookAfterStale(id, reply->view());
-        std::move(done)(DecodePage(id, reply->view()));
+        LogPage page = DecodePage(id, reply->view());
+        LookAfterStale({.agent = (*reply)[kAgent].Text(),
+                        .conversation_id = id,
+                        .active = page.run_active,
+                        .queued = page.queued_runs,
+                        .lease_ms = (*reply)[kLease].Integer(),
+                        .now_ms = page.now_ms});
+        std::move(done)(std::move(page));
       });
 }
 
 // A run whose lease ended long ago is in no index, or nobody sweeps: whoever
-// reads it asks for a look. Never later than one is due already.
-void RedisResponseLog::LookAfterStale(const std::string& conversation_id,
-                                      ReplyView answer) {
-  const bool active = !answer[kActive].Text().empty();
-  const bool stale =
-      active ? answer[kLease].Integer() + kStaleMs < answer[kNow].Integer()
-             : answer[kQueued].Integer() > 0;
-  if (!stale || answer[kAgent].Text().empty()) return;
-  context_.client->Send({"ZADD", keys::Due(answer[kAgent].Text()), "NX",
-                         std::string(answer[kNow].Text()), conversation_id},
-                        [](const absl::StatusOr<Reply>&) {});
+// reads it, or waits for it, asks for a look. Never later than one is due
+// already.
+void RedisResponseLog::LookAfterStale(const Activity& activity) {
+  const bool stale = activity.active
+                         ? activity.lease_ms + kStaleMs < activity.now_ms
+                         : activity.queued > 0;
+  if (!stale || activity.agent.empty()) return;
+  context_.client->Send(
+      {"ZADD", keys::Due(activity.agent), "NX", std::to_string(activity.now_ms),
+       std::string(activity.conversation_id)},
+      [](const absl::StatusOr<Reply>&) {});
 }
 
 void RedisResponseLog::ReadPositions(std::vector<std::string> conversation_ids,
@@ -130,11 +139,21 @@ void RedisResponseLog::ReadPositions(std::vector<std::string> conversation_ids,
                 {keys::Log(id), keys::Record(id), keys::Mailbox(id)});
   }
   pages_->Run(context_.scripts->read_positions, std::move(keys), {},
-              [done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
+              [this, ids = std::move(conversation_ids),
+               done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
                 if (!reply.ok()) return std::move(done)(reply.status());
                 std::vector<LogPosition> positions;
-                for (size_t i = 0; i < reply->view().size(); ++i) {
-                  positions.push_back(DecodePosition((*reply)[i]));
+                for (size_t i = 0;
+                     i < std::min(reply->view().size(), ids.size()); ++i) {
+                  const ReplyView answer = (*reply)[i];
+                  const LogPosition& position =
+                      positions.emplace_back(DecodePosition(answer));
+                  LookAfterStale({.agent = answer[kPositionAgent].Text(),
+                                  .conversation_id = ids[i],
+                                  .active = position.run_active,
+                                  .queued = position.queued_runs,
+                                  .lease_ms = answer[kPositionLease].Integer(),
+                                  .now_ms = answer[kPositionNow].Integer()});
                 }
                 std::move(done)(std::move(positions));
               });

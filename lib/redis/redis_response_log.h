@@ -3,7 +3,9 @@
 #ifndef AGENT_LIB_REDIS_REDIS_RESPONSE_LOG_H_
 #define AGENT_LIB_REDIS_REDIS_RESPONSE_LOG_H_
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/log/response_log.h"
@@ -22,7 +24,14 @@ class RedisResponseLog final : public ResponseLog {
                      Callback<std::vector<LogPosition>> done) override;
 
  private:
-  void LookAfterStale(const std::string& conversation_id, ReplyView answer);
+  // Of a conversation: who sees to it, and until when.
+  struct Activity {
+    std::string_view agent, conversation_id;
+    bool active = false;  // a run is being executed
+    int64_t queued = 0;   // runs that wait
+    int64_t lease_ms = 0, now_ms = 0;
+  };
+  void LookAfterStale(const Activity& activity);
 
   const StoreContext context_;
   RedisClient* const pages_;

@@ -273,5 +273,27 @@ TEST_F(ResponseLogTest, AReaderOfAForgottenRunAsksForALook) {
   }));
 }
 
+TEST_F(ResponseLogTest, WhoeverWaitsForAForgottenRunAsksForALook) {
+  ASSERT_OK(Admit("r1"));
+  Take("t1");
+  ASSERT_TRUE(Eventually([&] {
+    return Number({"ZSCORE", "agent-due:planner", "c1"}) == now_ms() + 15000;
+  }));
+  Command({"DEL", "agent-due:planner"});
+  const auto look = [&] {
+    return Await<std::vector<LogPosition>>(
+        [&](Callback<std::vector<LogPosition>> done) {
+          store().log().ReadPositions({"none", kConversation}, std::move(done));
+        });
+  };
+  ASSERT_OK(look());
+  Advance(absl::Seconds(21));
+  ASSERT_OK(look());
+  EXPECT_TRUE(Eventually([&] {
+    return Number({"ZSCORE", "agent-due:planner", "c1"}) == now_ms();
+  }));
+  EXPECT_EQ(Number({"ZCARD", "agent-due:planner"}), 1);
+}
+
 }  // namespace
 }  // namespace agent::testing

@@ -1,0 +1,242 @@
+// Each way in which a run can come to a bad end is found, by its name.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/chaos/history/made_up_history.h"
+#include "tests/chaos/history/rules.h"
+
+namespace agent::chaos {
+namespace {
+
+RunPlan Pieces(int pieces, int steps = 0) {
+  RunPlan plan;
+  plan.pieces = pieces;
+  plan.steps = steps;
+  return plan;
+}
+
+// A whole run with a step, and one without.
+class CheckerRunTest : public ::testing::Test {
+ protected:
+  CheckerRunTest() {
+    run_ = history_.WholeRun(kStepper, Pieces(4, 1));
+    other_ = history_.WholeRun(kStepper, Pieces(4, 1));
+    history_.SubmitAgain(run_);
+    history_.Read("reader", run_);
+  }
+
+  RunLook& LookOf(const std::string& run) {
+    for (Event& event : history_.events) {
+      auto* look = std::get_if<RunLook>(&event.body);
+      if (look != nullptr && look->run_id == run) return *look;
+    }
+    return history_.Last<RunLook>();
+  }
+  Conversation& State() { return history_.Last<ConversationLook>().state; }
+
+  MadeUpHistory history_;
+  std::string run_;
+  std::string other_;
+};
+
+TEST_F(CheckerRunTest, ItIsGoodToBeginWith) {
+  history_.Finish();
+  EXPECT_EQ(FoundIn(history_), "");
+}
+
+TEST_F(CheckerRunTest, ARequestBecomesAnotherRun) {
+  history_.Finish();
+  history_.Last<Submit>().run = other_;
+  EXPECT_TRUE(Finds(history_, rule::kRequestTwice));
+  EXPECT_TRUE(Finds(history_, rule::kRunShared));
+}
+
+TEST_F(CheckerRunTest, ARequestIsAcceptedAnewWithoutAPowerLoss) {
+  history_.Finish();
+  auto& again = history_.Last<Submit>();
+  again.accept_time_ms = absl::ToUnixMillis(again.sent) + 1;
+  EXPECT_TRUE(Finds(history_, rule::kRequestTwice));
+}
+
+TEST_F(CheckerRunTest, ARepeatedRequestHasAnotherCursor) {
+  history_.Finish();
+  history_.Last<Submit>().cursor = {1'800'000'000'001, 2001};
+  EXPECT_TRUE(Finds(history_, rule::kRequestTwice));
+}
+
+TEST_F(CheckerRunTest, AnAcceptedRunIsUnknownInTheEnd) {
+  history_.Finish();
+  LookOf(run_).outcome = {absl::StatusCode::kNotFound, "RUN_NOT_FOUND", ""};
+  EXPECT_TRUE(Finds(history_, rule::kLostRun));
+  EXPECT_TRUE(Finds(history_, rule::kLossWithoutCause));
+}
+
+TEST_F(CheckerRunTest, ARunHasNotEnded) {
+  history_.Finish();
+  LookOf(run_).run.state = RunState::kRunning;
+  EXPECT_TRUE(Finds(history_, rule::kStuckRun));
+}
+
+TEST_F(CheckerRunTest, AConversationIsStillAtWork) {
+  history_.Finish();
+  State().queued_runs = 1;
+  EXPECT_TRUE(Finds(history_, rule::kStuckRun));
+}
+
+TEST_F(CheckerRunTest, ARunEndedByItsRecordOnly) {
+  const std::string third = history_.Submit(kSteady, Pieces(2));
+  history_.Attempt(third);
+  history_.Say(third, 2);
+  history_.Finish();
+  LookOf(third).run.state = RunState::kCompleted;
+  EXPECT_TRUE(Finds(history_, rule::kNoEnd));
+}
+
+TEST_F(CheckerRunTest, ARunEndsTwice) {
+  history_.Complete(other_);
+  history_.Finish();
+  EXPECT_TRUE(Finds(history_, rule::kTwoEnds));
+}
+
+TEST_F(CheckerRunTest, AReaderSawAnotherEnd) {
+  history_.Finish();
+  auto at = history_.ChunksOf("reader").back();
+  history_.chunk(at).id.ms += 1;
+  EXPECT_TRUE(Finds(history_, rule::kTwoEnds));
+}
+
+TEST_F(CheckerRunTest, ARunFailsThoughNothingWasToFail) {
+  const std::string third = history_.Submit(kSteady, Pieces(2));
+  history_.Attempt(third);
+  history_.Fail(third, "AGENT_ERROR");
+  history_.Finish();
+  EXPECT_TRUE(Finds(history_, rule::kWrongEnd));
+}
+
+TEST_F(CheckerRunTest, AttemptsAreUsedUpThoughNothingDied) {
+  const std::string third = history_.Submit(kSteady, Pieces(2));
+  history_.Attempt(third);
+  history_.Fail(third, "ATTEMPTS_EXHAUSTED");
+  history_.Finish();
+  EXPECT_TRUE(Finds(history_, rule::kWrongEnd));
+  history_.facts.attempts_may_run_out = true;
+  EXPECT_EQ(FoundIn(history_), "");
+}
+
+TEST_F(CheckerRunTest, ARunIsCancelledThoughNobodyAsked) {
+  const std::string third = history_.Submit(kSteady, Pieces(2));
+  history_.Attempt(third);
+  history_.EndCancelled(third);
+  history_.Finish();
+  EXPECT_TRUE(Finds(history_, rule::kWrongEnd));
+}
+
+TEST_F(CheckerRunTest, ARunCompletesThoughItWasToFail) {
+  RunPlan plan = Pieces(2);
+  plan.refuse = 1;
+  history_.WholeRun(kFlaky, plan);
+  history_.Finish();
+  EXPECT_TRUE(Finds(history_, rule::kWrongEnd));
+}
+
+TEST_F(CheckerRunTest, TheRecordSaysOtherThanTheLog) {
+  history_.Finish();
+  const Run good = LookOf(run_).run;
+  const auto found_with = [&](auto damage) {
+    LookOf(run_).run = good;
+    damage(LookOf(run_).run);
+    return Finds(history_, rule::kRecordDiffers);
+  };
+  EXPECT_FALSE(found_with([](Run&) {}));
+  EXPECT_TRUE(found_with([](Run& run) { ++run.chunk_count; }));
+  EXPECT_TRUE(found_with([](Run& run) { ++run.attempt; }));
+  EXPECT_TRUE(found_with([](Run& run) { run.attempt = 0; }));
+  EXPECT_TRUE(found_with([](Run& run) { run.last_id.ms += 1; }));
+  EXPECT_TRUE(found_with([](Run& run) { run.first_id.ms += 1; }));
+  EXPECT_TRUE(found_with([](Run& run) { run.usage.output_tokens = 7; }));
+  EXPECT_TRUE(found_with([](Run& run) { run.state = RunState::kFailed; }));
+}
+
+TEST_F(CheckerRunTest, AReaderHoldsAnotherText) {
+  history_.Finish();
+  // One in which nobody but this reader is wrong: as if its chunk had been
+  // swallowed together with the numbers.
+  const auto seen = history_.ChunksOf("reader");
+  std::get<TextPiece>(history_.chunk(seen[1]).content).text = "";
+  EXPECT_TRUE(Finds(history_, rule::kReadersDiffer));
+}
+
+TEST_F(CheckerRunTest, GetConversationHasAnotherText) {
+  history_.Finish();
+  State().messages[1].text += "x";
+  EXPECT_TRUE(Finds(history_, rule::kConversationDiffers));
+}
+
+TEST_F(CheckerRunTest, GetConversationHasADiscardedWord) {
+  const std::string third = history_.Submit(kShifting, Pieces(2));
+  history_.Attempt(third);
+  history_.Say(third, 1);
+  const std::string discarded =
+      std::get<TextPiece>(history_.log().back().content).text;
+  history_.Attempt(third);
+  history_.Say(third, 2);
+  history_.Complete(third);
+  history_.Finish();
+  EXPECT_EQ(FoundIn(history_), "");
+  Message& answer = State().messages.back();
+  answer.text = discarded + answer.text;
+  EXPECT_TRUE(Finds(history_, rule::kConversationDiffers));
+}
+
+TEST_F(CheckerRunTest, GetConversationLacksAToolCall) {
+  history_.Finish();
+  State().messages[1].tool_calls.clear();
+  EXPECT_TRUE(Finds(history_, rule::kConversationDiffers));
+}
+
+TEST_F(CheckerRunTest, GetConversationLacksATurn) {
+  history_.Finish();
+  auto& messages = State().messages;
+  messages.erase(messages.begin(), messages.begin() + 3);
+  EXPECT_TRUE(Finds(history_, rule::kConversationDiffers));
+}
+
+TEST_F(CheckerRunTest, GetConversationAnswersARunThatFailed) {
+  RunPlan plan = Pieces(2);
+  plan.refuse = 1;
+  const std::string third = history_.Submit(kFlaky, plan);
+  history_.Attempt(third);
+  history_.Fail(third, kRefused);
+  history_.Finish();
+  EXPECT_EQ(FoundIn(history_), "");
+  Message answer;
+  answer.role = Role::kAssistant;
+  answer.run_id = third;
+  answer.text = "never said";
+  State().messages.push_back(answer);
+  EXPECT_TRUE(Finds(history_, rule::kConversationDiffers));
+}
+
+TEST_F(CheckerRunTest, AnEarlierLookHadWhatDoesNotStand) {
+  history_.Finish();
+  ConversationLook early = history_.Last<ConversationLook>();
+  early.final_look = false;
+  early.state.messages[1].text = "other";
+  history_.Add(early);
+  EXPECT_TRUE(Finds(history_, rule::kConversationDiffers));
+}
+
+TEST_F(CheckerRunTest, TheListOfRunsIsAnother) {
+  history_.Finish();
+  auto& runs = history_.Last<ConversationLook>().runs;
+  std::swap(runs[0], runs[1]);
+  EXPECT_TRUE(Finds(history_, rule::kRunListDiffers));
+  runs.pop_back();
+  EXPECT_TRUE(Finds(history_, rule::kRunListDiffers));
+  runs.push_back(runs[0]);
+  EXPECT_TRUE(Finds(history_, rule::kRunListDiffers));
+}
+
+}  // namespace
+}  // namespace agent::chaos
