@@ -45,6 +45,11 @@ absl::StatusOr<std::unique_ptr<EmbeddedRuntime>> EmbeddedRuntime::Start(
                            std::vector<ChunkPtr> chunks) {
     hub->OnStored(conversation_id, std::move(chunks));
   };
+  // And a cancellation reaches the run without waiting for a heartbeat.
+  services.watch = [hub = runtime->hub_.get()](std::string_view conversation_id,
+                                               std::function<void()> look) {
+    return hub->WatchRecord(conversation_id, std::move(look));
+  };
   runtime->worker_ =
       Worker::Start(std::move(worker), std::move(services), std::move(agents));
   return runtime;

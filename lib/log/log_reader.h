@@ -23,8 +23,10 @@ struct ReadRequest {
   ConversationKey conversation;
   // Strictly after it; none: from the run that `run_id` names or is newest.
   std::optional<StreamId> cursor;
-  std::string run_id;   // only this run's chunks; ends with it
-  bool follow = false;  // across runs, until cancelled
+  std::string run_id;  // only this run's chunks; ends with it
+  // Across runs, until cancelled. Runs that were cancelled in the queue never
+  // enter the log: a follower is not told of them.
+  bool follow = false;
   absl::Duration wait;  // for a conversation that does not exist yet
 };
 

@@ -54,6 +54,10 @@ struct TailView {
 // record can tell; else the reader waits. So the ring is a cache, and whatever
 // empties it costs a page, never a chunk.
 //
+// Another program's entry between two of ours has no number that would be
+// missed: one that comes between what this process stores itself is passed over
+// here (docs/redis-schema.md, "Living with the original samples").
+//
 // Thread-safe; never blocks.
 class LogTail : public std::enable_shared_from_this<LogTail> {
  public:
