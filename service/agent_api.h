@@ -60,6 +60,7 @@ class AgentApi {
 
   // From now on no run and no stream is accepted (UNAVAILABLE DRAINING).
   void BeginDrain() { draining_ = true; }
+  bool draining() const { return draining_; }
 
  private:
   void Admit(AdmitRequest admit, bool conversation_is_ours,

@@ -62,21 +62,22 @@ std::string BoundAddress(const std::string& listen, int port) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Start(
-    ServerOptions options, AgentApi* api, TimerQueue* timers) {
+    ServerOptions options, AgentApi* api, StreamRegistry* streams,
+    TimerQueue* timers) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   std::unique_ptr<AgentServer> server(
-      new AgentServer(std::move(options), api, timers));
+      new AgentServer(std::move(options), api, streams, timers));
   if (auto status = server->Listen(); !status.ok()) return status;
   return server;
 }
 
 AgentServer::AgentServer(ServerOptions options, AgentApi* api,
-                         TimerQueue* timers)
+                         StreamRegistry* streams, TimerQueue* timers)
     : options_(std::move(options)),
       api_(api),
-      streams_(options_.max_streams),
-      service_(api, &streams_, timers) {}
+      streams_(streams),
+      service_(api, streams, timers) {}
 
 AgentServer::~AgentServer() { Drain(absl::ZeroDuration()); }
 
@@ -121,7 +122,7 @@ void AgentServer::BeginDrain() {
 void AgentServer::Drain(absl::Duration patience) {
   if (server_ == nullptr) return;
   BeginDrain();
-  streams_.Drain(patience);
+  streams_->Drain(patience);
   ping_.reset();
   server_->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
   server_->Wait();

@@ -20,8 +20,7 @@
 namespace agent {
 
 struct ServerOptions {
-  std::string listen = "127.0.0.1:0";  // host:port, or unix:PATH
-  int64_t max_streams = 50000;
+  std::string listen = "127.0.0.1:0";   // host:port, or unix:PATH
   int64_t max_message_bytes = 1 << 20;  // of what a user says
   // A client that answers no ping for `keepalive_timeout` is gone.
   absl::Duration keepalive_time = absl::Seconds(20);
@@ -31,10 +30,11 @@ struct ServerOptions {
 // Thread-safe. Not serving (health) until SetServing(true).
 class AgentServer {
  public:
-  // `api` and `timers` must outlive it. UNAVAILABLE: the address cannot be
-  // listened on.
+  // `api`, `streams` and `timers` must outlive it. UNAVAILABLE: the address
+  // cannot be listened on.
   static absl::StatusOr<std::unique_ptr<AgentServer>> Start(
-      ServerOptions options, AgentApi* api, TimerQueue* timers);
+      ServerOptions options, AgentApi* api, StreamRegistry* streams,
+      TimerQueue* timers);
 
   // Drains with no patience if Drain was not called.
   ~AgentServer();
@@ -53,16 +53,15 @@ class AgentServer {
   // ends the others with DRAINING, and stops. Blocks. Repeating it is harmless.
   void Drain(absl::Duration patience);
 
-  int64_t open_streams() const { return streams_.size(); }
-
  private:
-  AgentServer(ServerOptions options, AgentApi* api, TimerQueue* timers);
+  AgentServer(ServerOptions options, AgentApi* api, StreamRegistry* streams,
+              TimerQueue* timers);
 
   absl::Status Listen();
 
   const ServerOptions options_;
   AgentApi* const api_;
-  StreamRegistry streams_;
+  StreamRegistry* const streams_;
   AgentServiceImpl service_;
   std::string address_;
   std::unique_ptr<grpc::Server> server_;

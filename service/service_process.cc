@@ -10,6 +10,7 @@
 #include "lib/base/mutex.h"
 #include "lib/base/random.h"
 #include "lib/base/status_macros.h"
+#include "service/setting_values.h"
 
 namespace agent {
 namespace {
@@ -20,6 +21,8 @@ constexpr absl::Duration kFarewell = absl::Seconds(2);
 // looks.
 constexpr absl::Duration kAnnounceBound = absl::Seconds(5);
 constexpr absl::Duration kAnnounceLook = absl::Milliseconds(2);
+// HTTP connections beside those that stream.
+constexpr int64_t kOtherConnections = 1000;
 
 RedisOptions ToRedisOptions(const RedisAddress& address) {
   RedisOptions options;
@@ -37,8 +40,25 @@ ReaderOptions ToReaderOptions(const Settings& settings) {
 ServerOptions ToServerOptions(const Settings& settings) {
   ServerOptions options;
   options.listen = settings.grpc_listen;
-  options.max_streams = settings.max_streams;
   options.max_message_bytes = settings.limits.max_message_bytes;
+  return options;
+}
+
+GatewayOptions ToGatewayOptions(const Settings& settings) {
+  GatewayOptions options;
+  options.server.listen = settings.http_listen;
+  HttpServerLimits& limits = options.server.limits;
+  // Room for the other fields, and for what JSON writes as escapes: a message
+  // that is somewhat too long is told so by name.
+  limits.max_body_bytes =
+      2 * static_cast<size_t>(settings.limits.max_message_bytes) +
+      (size_t{1} << 20);
+  limits.max_connections = settings.max_streams + kOtherConnections;
+  options.origins.loopback = IsLocalAddress(settings.http_listen);
+  options.origins.listen_host = HostOfAuthority(settings.http_listen);
+  options.origins.allowed_hosts = settings.http_allowed_hosts;
+  options.origins.allowed_origins = settings.http_allowed_origins;
+  options.wait_limit = settings.http_wait_timeout;
   return options;
 }
 
@@ -62,6 +82,7 @@ absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(
   RETURN_IF_ERROR(process->OpenStore(open_store));
   if (process->settings_.serves()) {
     RETURN_IF_ERROR(process->StartServer(agents));
+    RETURN_IF_ERROR(process->StartHttp());
   }
   if (process->settings_.works()) {
     std::vector<std::string> names;
@@ -73,12 +94,18 @@ absl::StatusOr<std::unique_ptr<ServiceProcess>> ServiceProcess::Start(
 }
 
 ServiceProcess::ServiceProcess(Settings settings)
-    : settings_(std::move(settings)), slot_(std::make_shared<WorkerSlot>()) {}
+    : settings_(std::move(settings)),
+      streams_(settings_.max_streams),
+      slot_(std::make_shared<WorkerSlot>()) {}
 
 ServiceProcess::~ServiceProcess() { DrainWithin(absl::ZeroDuration()); }
 
 std::string ServiceProcess::address() const {
   return server_ == nullptr ? "" : server_->address();
+}
+
+std::string ServiceProcess::http_address() const {
+  return http_ == nullptr ? "" : http_->address();
 }
 
 absl::Status ServiceProcess::OpenStore(const StoreOpener& open_store) {
@@ -106,12 +133,24 @@ absl::Status ServiceProcess::StartServer(
   for (const auto& agent : agents) services.own_agents.push_back(agent->name());
   api_ = std::make_unique<AgentApi>(std::move(services), settings_.limits,
                                     ToReaderOptions(settings_));
-  ASSIGN_OR_RETURN(server_, AgentServer::Start(ToServerOptions(settings_),
-                                               api_.get(), &timers_));
+  ASSIGN_OR_RETURN(server_,
+                   AgentServer::Start(ToServerOptions(settings_), api_.get(),
+                                      &streams_, &timers_));
   readiness_ = std::make_unique<Readiness>(
       [store = store_.get()] { return store->Health(); },
       [server = server_.get()](bool serving) { server->SetServing(serving); },
       &timers_);
+  return absl::OkStatus();
+}
+
+absl::Status ServiceProcess::StartHttp() {
+  if (settings_.http_listen.empty()) return absl::OkStatus();
+  GatewayServices services;
+  services.api = api_.get();
+  services.streams = &streams_;
+  services.health = [store = store_.get()] { return store->Health(); };
+  ASSIGN_OR_RETURN(http_, HttpGateway::Start(ToGatewayOptions(settings_),
+                                             std::move(services)));
   return absl::OkStatus();
 }
 
@@ -178,10 +217,13 @@ void ServiceProcess::Drain() {
 void ServiceProcess::DrainWithin(absl::Duration patience) {
   const absl::Time deadline = absl::Now() + patience;
   if (server_ != nullptr) server_->BeginDrain();
+  if (http_ != nullptr) http_->BeginDrain();
   // Readers stay meanwhile: they see the ends of the runs that end here.
   if (worker_ != nullptr) worker_->Drain(patience);
   readiness_.reset();
   if (server_ != nullptr) server_->Drain(deadline - absl::Now());
+  if (http_ != nullptr) http_->Stop();
+  http_.reset();
   server_.reset();
   {
     MutexLock lock(&slot_->mu);

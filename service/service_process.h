@@ -1,5 +1,6 @@
 // The whole of agent-service, wired: Redis, the store, the readers' hub, the
-// worker and the gRPC server, as the role says. There are no globals.
+// worker, the gRPC server and the HTTP gateway, as the role says. There are no
+// globals.
 #ifndef AGENT_SERVICE_SERVICE_PROCESS_H_
 #define AGENT_SERVICE_SERVICE_PROCESS_H_
 
@@ -17,8 +18,10 @@
 #include "lib/runtime/worker.h"
 #include "service/agent_api.h"
 #include "service/agent_server.h"
+#include "service/http/http_gateway.h"
 #include "service/readiness.h"
 #include "service/settings.h"
+#include "service/stream_registry.h"
 
 namespace agent {
 
@@ -45,6 +48,8 @@ class ServiceProcess {
 
   // Where it serves gRPC; "" for a worker.
   std::string address() const;
+  // Where it serves HTTP; "" if it does not.
+  std::string http_address() const;
 
   // Takes nothing new; lets runs and streams end within `--drain_timeout`;
   // hands over those that have not. Blocks that long at most.
@@ -55,6 +60,7 @@ class ServiceProcess {
 
   absl::Status OpenStore(const StoreOpener& open_store);
   absl::Status StartServer(const std::vector<std::shared_ptr<Agent>>& agents);
+  absl::Status StartHttp();
   void StartWorker(std::vector<std::shared_ptr<Agent>> agents);
   void AwaitAnnounced(const std::vector<std::string>& names);
   void DrainWithin(absl::Duration patience);
@@ -66,6 +72,8 @@ class ServiceProcess {
   TimerQueue timers_;
   std::unique_ptr<TailHub> hub_;
   std::unique_ptr<AgentApi> api_;
+  StreamRegistry streams_;
+  std::unique_ptr<HttpGateway> http_;
   std::unique_ptr<AgentServer> server_;
   std::unique_ptr<Readiness> readiness_;
   // The worker, as the store's restarts find it; emptied before it goes.

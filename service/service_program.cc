@@ -34,18 +34,18 @@ void QuietStart(const Settings& settings) {
                    quiet ? LogLevel::kWarning : settings.log_level);
 }
 
-void AnnounceStart(const Settings& settings, const std::string& address) {
+void AnnounceStart(const Settings& settings, const ServiceProcess& process) {
   ConfigureLogging(settings.log_format, settings.log_level);
   const std::string redis =
       settings.embedded_redis ? "embedded" : Redacted(settings.redis);
-  if (settings.serves()) {
-    LogInfo("listening", {{"grpc", address}, {"redis", redis}});
-  } else {
+  if (!settings.serves()) {
     LogInfo("worker ready, no address", {{"redis", redis}});
-  }
-  if (settings.http_listen_was_set && !settings.http_listen.empty()) {
-    LogWarning("this version serves no HTTP yet",
-               {{"http_listen", settings.http_listen}});
+  } else if (settings.http_listen.empty()) {
+    LogInfo("listening", {{"grpc", process.address()}, {"redis", redis}});
+  } else {
+    LogInfo("listening", {{"grpc", process.address()},
+                          {"http", process.http_address()},
+                          {"redis", redis}});
   }
 }
 
@@ -68,7 +68,7 @@ int Serve(const ServiceProgram& program, const Settings& settings) {
   auto process =
       ServiceProcess::Start(settings, std::move(agents), program.open_store);
   if (!process.ok()) return Complain(program, process.status());
-  AnnounceStart(settings, (*process)->address());
+  AnnounceStart(settings, **process);
   AwaitShutdownSignal();
   LogInfo("draining");
   TimerQueue end;

@@ -30,9 +30,14 @@ absl::Status SetHttpListen(const std::string& text, Settings* settings) {
                       : CheckListenAddress(text, /*unix_allowed=*/false);
 }
 
-absl::Status SetHttpListenFlag(const std::string& text, Settings* settings) {
-  settings->http_listen_was_set = true;
-  return SetHttpListen(text, settings);
+absl::Status SetAllowedHosts(const std::string& text, Settings* settings) {
+  ASSIGN_OR_RETURN(settings->http_allowed_hosts, ParseHostList(text));
+  return absl::OkStatus();
+}
+
+absl::Status SetAllowedOrigins(const std::string& text, Settings* settings) {
+  ASSIGN_OR_RETURN(settings->http_allowed_origins, ParseOriginList(text));
+  return absl::OkStatus();
 }
 
 absl::Status SetRedis(const std::string& text, Settings* settings) {
@@ -79,12 +84,30 @@ std::vector<Setting> Addresses() {
        "names) or unix:PATH",
        SetGrpcListen,
        {}},
-      {"http_listen", "HTTP_LISTEN", "127.0.0.1:7071",
-       "HTTP address: host:port; empty turns it off", SetHttpListenFlag,
+      {"http_listen",
+       "HTTP_LISTEN",
+       "127.0.0.1:7071",
+       "HTTP address: host:port (0 picks a free port, which the first log line "
+       "names); empty turns it off",
        SetHttpListen,
+       {},
        /*is_switch=*/false,
        /*is_secret=*/false,
        /*may_be_empty=*/true},
+      {"http_allowed_hosts",
+       "",
+       "",
+       "further names by which HTTP is reached, with commas between; without "
+       "ports",
+       SetAllowedHosts,
+       {}},
+      {"http_allowed_origins",
+       "",
+       "",
+       "web pages of other origins that may use HTTP (CORS): "
+       "scheme://host[:port], with commas between",
+       SetAllowedOrigins,
+       {}},
       {"allow_insecure_listen",
        "",
        "false",

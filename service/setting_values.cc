@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -9,6 +10,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 
 namespace agent {
 namespace {
@@ -37,7 +40,54 @@ std::optional<std::string> HostOf(const std::string& text) {
   return bracketed ? host.substr(1, host.size() - 2) : host;
 }
 
+bool IsHostName(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' ||
+           c == '-' || c == '_';
+  });
+}
+
+// scheme://host[:port], as a browser says it: nothing after it.
+bool IsOrigin(absl::string_view text) {
+  if (!absl::ConsumePrefix(&text, "http://") &&
+      !absl::ConsumePrefix(&text, "https://")) {
+    return false;
+  }
+  const size_t colon = text.rfind(':');
+  int port = 0;
+  if (colon == absl::string_view::npos) return IsHostName(text);
+  return IsHostName(text.substr(0, colon)) &&
+         absl::SimpleAtoi(text.substr(colon + 1), &port) && port > 0;
+}
+
+// The parts of a list that all pass `good`, in lower case.
+std::optional<std::vector<std::string>> ParseList(
+    const std::string& text, bool (*good)(absl::string_view)) {
+  std::vector<std::string> parts =
+      absl::StrSplit(absl::AsciiStrToLower(text), ',', absl::SkipWhitespace());
+  for (std::string& part : parts) {
+    absl::StripAsciiWhitespace(&part);
+    if (!good(part)) return std::nullopt;
+  }
+  return parts;
+}
+
 }  // namespace
+
+absl::StatusOr<std::vector<std::string>> ParseHostList(
+    const std::string& text) {
+  auto hosts = ParseList(text, IsHostName);
+  if (hosts.has_value()) return *std::move(hosts);
+  return absl::InvalidArgumentError("host names with commas between");
+}
+
+absl::StatusOr<std::vector<std::string>> ParseOriginList(
+    const std::string& text) {
+  auto origins = ParseList(text, IsOrigin);
+  if (origins.has_value()) return *std::move(origins);
+  return absl::InvalidArgumentError(
+      "origins such as https://app.example.org, with commas between");
+}
 
 absl::StatusOr<bool> ParseBool(const std::string& text) {
   bool value = false;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -23,6 +24,11 @@ absl::StatusOr<absl::Duration> ParseDurationValue(const std::string& text,
                                                   absl::Duration max);
 // A whole number of minutes, at least 1.
 absl::StatusOr<absl::Duration> ParseMinutes(const std::string& text);
+
+// Names of hosts, and origins of web pages, in lower case; commas between.
+absl::StatusOr<std::vector<std::string>> ParseHostList(const std::string& text);
+absl::StatusOr<std::vector<std::string>> ParseOriginList(
+    const std::string& text);
 
 // `host:port`, `[v6]:port`; and `unix:PATH` where `unix_allowed`.
 absl::Status CheckListenAddress(const std::string& text, bool unix_allowed);

@@ -27,7 +27,8 @@ inline RedisAddress LocalRedis() {
 struct Settings {
   std::string grpc_listen = "127.0.0.1:50051";
   std::string http_listen = "127.0.0.1:7071";
-  bool http_listen_was_set = false;  // on the command line
+  std::vector<std::string> http_allowed_hosts;    // in lower case
+  std::vector<std::string> http_allowed_origins;  // in lower case
   bool allow_insecure_listen = false;
   bool embedded_redis = false;
   RedisAddress redis = LocalRedis();  // unless embedded

@@ -14,8 +14,8 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/error.h"
 #include "service/http/http_errors.h"
-#include "service/http/http_request_reader.h"
 #include "service/http/raw_reply.h"
+#include "service/http/request_reader.h"
 
 namespace agent {
 namespace {
@@ -75,7 +75,7 @@ void HttpConnection::SetSocketOptions() {
 
 // evhttp gathers a body in the socket's buffer, so that must hold one.
 void HttpConnection::AwaitRequest() {
-  const HttpLimits& limits = server_->limits;
+  const HttpServerLimits& limits = server_->limits;
   bufferevent_setwatermark(socket_, EV_READ, 0,
                            limits.max_body_bytes + limits.max_header_bytes +
                                limits.max_pipelined_bytes);
@@ -89,10 +89,10 @@ void HttpConnection::OnRequest(evhttp_request* raw) {
   bufferevent_setwatermark(socket_, EV_READ, 0,
                            server_->limits.max_pipelined_bytes);
   evhttp_request_set_on_complete_cb(raw, OnComplete, this);
-  auto request = ReadHttpRequest(raw, server_->limits);
+  auto request = ReadRequest(raw, server_->limits);
   const bool good = request.ok();
   exchange_ = std::make_shared<HttpExchange>(
-      good ? *std::move(request) : HttpRequest(), raw, server_->loop);
+      good ? *std::move(request) : IncomingRequest(), raw, server_->loop);
   if (server_->closing || !good) exchange_->SetHeader("Connection", "close");
   const auto exchange = exchange_;  // it may be over before this returns
   if (good) {
@@ -156,7 +156,7 @@ void HttpConnection::ReplaceErrorPage() {
 }
 
 HttpReply HttpConnection::ErrorPage(int status) const {
-  const HttpLimits& limits = server_->limits;
+  const HttpServerLimits& limits = server_->limits;
   if (status == 413) {
     return ErrorReply(
         FieldInvalid("body", absl::StrCat("must be at most ",

@@ -13,8 +13,8 @@
 #include <memory>
 
 #include "service/http/http_exchange.h"
-#include "service/http/http_limits.h"
 #include "service/http/http_loop.h"
+#include "service/http/http_server_limits.h"
 
 struct bufferevent;
 struct evbuffer;
@@ -30,7 +30,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   struct Server {
     std::shared_ptr<HttpLoop> loop;
-    HttpLimits limits;
+    HttpServerLimits limits;
     std::function<void(const std::shared_ptr<HttpExchange>&)> on_request;
     std::function<void(bufferevent*)> on_closed;
     bool closing = false;  // every reply is its connection's last

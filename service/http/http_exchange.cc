@@ -26,7 +26,7 @@ bool HasBody(int status) { return status != 204 && status != 304; }
 
 }  // namespace
 
-HttpExchange::HttpExchange(HttpRequest request, evhttp_request* raw,
+HttpExchange::HttpExchange(IncomingRequest request, evhttp_request* raw,
                            std::shared_ptr<HttpLoop> loop)
     : request_(std::move(request)), loop_(std::move(loop)), raw_(raw) {}
 

@@ -18,7 +18,7 @@
 #include "absl/functional/any_invocable.h"
 #include "service/http/http_loop.h"
 #include "service/http/http_reply.h"
-#include "service/http/http_request.h"
+#include "service/http/incoming_request.h"
 
 struct evhttp_connection;
 struct evhttp_request;
@@ -29,10 +29,10 @@ namespace agent {
 // Once the client has gone, answering does nothing.
 class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
  public:
-  HttpExchange(HttpRequest request, evhttp_request* raw,
+  HttpExchange(IncomingRequest request, evhttp_request* raw,
                std::shared_ptr<HttpLoop> loop);
 
-  const HttpRequest& request() const { return request_; }
+  const IncomingRequest& request() const { return request_; }
   HttpLoop& loop() const { return *loop_; }
 
   // Goes into whatever reply this gets.
@@ -67,7 +67,7 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
   // The client left: what is to become of the raw request.
   void Abandon();
 
-  const HttpRequest request_;
+  const IncomingRequest request_;
   const std::shared_ptr<HttpLoop> loop_;
   evhttp_request* raw_;  // null once there is nothing more to say
   HttpHeaders headers_;

@@ -15,8 +15,8 @@
 #include "lib/base/mutex.h"
 #include "service/http/http_connection.h"
 #include "service/http/http_exchange.h"
-#include "service/http/http_limits.h"
 #include "service/http/http_loop.h"
+#include "service/http/http_server_limits.h"
 
 struct event_base;
 struct evconnlistener;
@@ -26,7 +26,7 @@ namespace agent {
 
 struct HttpServerOptions {
   std::string listen = "127.0.0.1:0";  // host:port
-  HttpLimits limits;
+  HttpServerLimits limits;
 };
 
 // Answers an exchange, now or later. On the loop's thread; must not block.

@@ -1,6 +1,6 @@
 // Every bound of the HTTP server, with its default; docs/http.md names them.
-#ifndef AGENT_SERVICE_HTTP_HTTP_LIMITS_H_
-#define AGENT_SERVICE_HTTP_HTTP_LIMITS_H_
+#ifndef AGENT_SERVICE_HTTP_HTTP_SERVER_LIMITS_H_
+#define AGENT_SERVICE_HTTP_HTTP_SERVER_LIMITS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace agent {
 
-struct HttpLimits {
+struct HttpServerLimits {
   size_t max_url_bytes = 8 << 10;
   // Of the request line and all header lines together.
   size_t max_header_bytes = 32 << 10;
@@ -29,4 +29,4 @@ struct HttpLimits {
 
 }  // namespace agent
 
-#endif  // AGENT_SERVICE_HTTP_HTTP_LIMITS_H_
+#endif  // AGENT_SERVICE_HTTP_HTTP_SERVER_LIMITS_H_

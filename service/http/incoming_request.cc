@@ -1,4 +1,4 @@
-#include "service/http/http_request.h"
+#include "service/http/incoming_request.h"
 
 #include <algorithm>
 #include <array>
@@ -32,14 +32,14 @@ bool ForEachPart(std::string_view text, char separator, Use use) {
   }
 }
 
-bool AddSegment(std::string_view part, HttpRequest* request) {
+bool AddSegment(std::string_view part, IncomingRequest* request) {
   auto segment = PercentDecoded(part, /*plus_is_space=*/false);
   if (!segment.has_value()) return false;
   request->segments.push_back(*std::move(segment));
   return true;
 }
 
-bool AddParameter(std::string_view part, HttpRequest* request) {
+bool AddParameter(std::string_view part, IncomingRequest* request) {
   if (part.empty()) return true;
   const size_t equals = part.find('=');
   auto name = PercentDecoded(part.substr(0, equals), /*plus_is_space=*/true);
@@ -54,7 +54,7 @@ bool AddParameter(std::string_view part, HttpRequest* request) {
 
 // `http://host/path`, as to a proxy: the host is said there.
 std::string_view WithoutAuthority(std::string_view target,
-                                  HttpRequest* request) {
+                                  IncomingRequest* request) {
   constexpr std::string_view kScheme = "http://";
   if (!absl::StartsWithIgnoreCase(Absl(target), Absl(kScheme))) return target;
   target.remove_prefix(kScheme.size());
@@ -65,7 +65,7 @@ std::string_view WithoutAuthority(std::string_view target,
 
 }  // namespace
 
-std::optional<std::string_view> HttpRequest::Query(
+std::optional<std::string_view> IncomingRequest::Query(
     std::string_view name) const {
   for (const auto& [key, value] : query) {
     if (key == name) return value;
@@ -73,7 +73,7 @@ std::optional<std::string_view> HttpRequest::Query(
   return std::nullopt;
 }
 
-absl::Status ParseTarget(std::string_view target, HttpRequest* request) {
+absl::Status ParseTarget(std::string_view target, IncomingRequest* request) {
   target = WithoutAuthority(target, request);
   target = target.substr(0, target.find('#'));
   const size_t question = target.find('?');

@@ -1,6 +1,6 @@
 // A request, as handlers see it: read whole, decoded, and without evhttp.
-#ifndef AGENT_SERVICE_HTTP_HTTP_REQUEST_H_
-#define AGENT_SERVICE_HTTP_HTTP_REQUEST_H_
+#ifndef AGENT_SERVICE_HTTP_INCOMING_REQUEST_H_
+#define AGENT_SERVICE_HTTP_INCOMING_REQUEST_H_
 
 #include <optional>
 #include <string>
@@ -13,7 +13,7 @@
 
 namespace agent {
 
-struct HttpRequest {
+struct IncomingRequest {
   std::string method;  // GET; of one that HTTP does not know, ""
   std::string path;    // as it came, without the query
   // The path's parts between slashes, decoded; the path `/` has one empty.
@@ -34,7 +34,7 @@ struct HttpRequest {
 
 // Fills path, segments, query, and the authority of an absolute target.
 // INVALID_ARGUMENT (field `url`): not a path, or a broken escape.
-absl::Status ParseTarget(std::string_view target, HttpRequest* request);
+absl::Status ParseTarget(std::string_view target, IncomingRequest* request);
 
 // `%41` becomes A; where `plus_is_space`, so does `+` a space. None of a
 // broken escape.
@@ -47,4 +47,4 @@ bool MeansYes(std::string_view text);
 
 }  // namespace agent
 
-#endif  // AGENT_SERVICE_HTTP_HTTP_REQUEST_H_
+#endif  // AGENT_SERVICE_HTTP_INCOMING_REQUEST_H_

@@ -33,7 +33,7 @@ bool Contains(const std::vector<std::string>& list, const std::string& text) {
   });
 }
 
-bool FromAPage(const HttpRequest& request) {
+bool FromAPage(const IncomingRequest& request) {
   return request.headers.Has("Origin") || request.headers.Has("Sec-Fetch-Site");
 }
 
@@ -64,7 +64,7 @@ bool OriginCheck::IsOurHost(std::string_view authority) const {
          Contains(policy_.allowed_hosts, host);
 }
 
-absl::Status OriginCheck::CheckHost(const HttpRequest& request) const {
+absl::Status OriginCheck::CheckHost(const IncomingRequest& request) const {
   if (request.authority.empty()) return absl::OkStatus();  // HTTP/1.0
   if (IsOurHost(request.authority)) return absl::OkStatus();
   const bool harmless = request.IsSafe() || !FromAPage(request);
@@ -74,7 +74,7 @@ absl::Status OriginCheck::CheckHost(const HttpRequest& request) const {
                    "--http_allowed_hosts adds names");
 }
 
-absl::Status OriginCheck::CheckOrigin(const HttpRequest& request) const {
+absl::Status OriginCheck::CheckOrigin(const IncomingRequest& request) const {
   if (request.IsSafe() || CorsOrigin(request).has_value()) {
     return absl::OkStatus();
   }
@@ -91,14 +91,14 @@ absl::Status OriginCheck::CheckOrigin(const HttpRequest& request) const {
                    "--http_allowed_origins adds some");
 }
 
-absl::Status OriginCheck::Check(const HttpRequest& request) const {
+absl::Status OriginCheck::Check(const IncomingRequest& request) const {
   absl::Status status = CheckHost(request);
   if (!status.ok()) return status;
   return CheckOrigin(request);
 }
 
 std::optional<std::string> OriginCheck::CorsOrigin(
-    const HttpRequest& request) const {
+    const IncomingRequest& request) const {
   const auto origin = request.headers.Find("Origin");
   if (!origin.has_value() ||
       !Contains(policy_.allowed_origins, std::string(*origin))) {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "service/http/http_request.h"
+#include "service/http/incoming_request.h"
 
 namespace agent {
 
@@ -40,15 +40,15 @@ class OriginCheck {
   //
   // What changes something must come from no page, one of our own, or one that
   // is allowed.
-  absl::Status Check(const HttpRequest& request) const;
+  absl::Status Check(const IncomingRequest& request) const;
 
   // The origin to be named to a browser as one that may read the reply.
-  std::optional<std::string> CorsOrigin(const HttpRequest& request) const;
+  std::optional<std::string> CorsOrigin(const IncomingRequest& request) const;
 
  private:
   bool IsOurHost(std::string_view host) const;
-  absl::Status CheckHost(const HttpRequest& request) const;
-  absl::Status CheckOrigin(const HttpRequest& request) const;
+  absl::Status CheckHost(const IncomingRequest& request) const;
+  absl::Status CheckOrigin(const IncomingRequest& request) const;
 
   const OriginPolicy policy_;
 };

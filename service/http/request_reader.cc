@@ -1,4 +1,4 @@
-#include "service/http/http_request_reader.h"
+#include "service/http/request_reader.h"
 
 #include <event2/buffer.h>
 #include <event2/http.h>
@@ -47,7 +47,7 @@ std::string TakeBody(evhttp_request* raw) {
   return body;
 }
 
-absl::Status CheckHeaders(const HttpRequest& request) {
+absl::Status CheckHeaders(const IncomingRequest& request) {
   const int hosts = request.headers.Count("Host");
   if (hosts > 1 || (hosts == 0 && request.minor_version > 0)) {
     return FieldInvalid("host", "must be said once");
@@ -64,9 +64,9 @@ absl::Status CheckHeaders(const HttpRequest& request) {
 
 }  // namespace
 
-absl::StatusOr<HttpRequest> ReadHttpRequest(evhttp_request* raw,
-                                            const HttpLimits& limits) {
-  HttpRequest request;
+absl::StatusOr<IncomingRequest> ReadRequest(evhttp_request* raw,
+                                            const HttpServerLimits& limits) {
+  IncomingRequest request;
   request.method = MethodName(evhttp_request_get_command(raw));
   request.minor_version = raw->minor;
   const evkeyval* field = nullptr;

@@ -1,10 +1,10 @@
 // From evhttp's request to ours.
-#ifndef AGENT_SERVICE_HTTP_HTTP_REQUEST_READER_H_
-#define AGENT_SERVICE_HTTP_HTTP_REQUEST_READER_H_
+#ifndef AGENT_SERVICE_HTTP_REQUEST_READER_H_
+#define AGENT_SERVICE_HTTP_REQUEST_READER_H_
 
 #include "absl/status/statusor.h"
-#include "service/http/http_limits.h"
-#include "service/http/http_request.h"
+#include "service/http/http_server_limits.h"
+#include "service/http/incoming_request.h"
 
 struct evhttp_request;
 
@@ -12,9 +12,9 @@ namespace agent {
 
 // Takes the body out of it. INVALID_ARGUMENT: a target that is no path or too
 // long, no host or two, a length that is no number.
-absl::StatusOr<HttpRequest> ReadHttpRequest(evhttp_request* raw,
-                                            const HttpLimits& limits);
+absl::StatusOr<IncomingRequest> ReadRequest(evhttp_request* raw,
+                                            const HttpServerLimits& limits);
 
 }  // namespace agent
 
-#endif  // AGENT_SERVICE_HTTP_HTTP_REQUEST_READER_H_
+#endif  // AGENT_SERVICE_HTTP_REQUEST_READER_H_

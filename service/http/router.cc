@@ -35,7 +35,8 @@ void Router::Add(const std::string& method, const std::string& pattern,
       {method, absl::StrSplit(pattern.substr(1), '/'), std::move(handler)});
 }
 
-std::optional<Router::Match> Router::Find(const HttpRequest& request) const {
+std::optional<Router::Match> Router::Find(
+    const IncomingRequest& request) const {
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
   std::optional<Match> match;
   for (const Route& route : routes_) {

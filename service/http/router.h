@@ -34,7 +34,7 @@ class Router {
   };
 
   // None of a path that no route has.
-  std::optional<Match> Find(const HttpRequest& request) const;
+  std::optional<Match> Find(const IncomingRequest& request) const;
 
  private:
   struct Route {

@@ -27,7 +27,7 @@ using Exchange = std::shared_ptr<HttpExchange>;
 // Answers with what it was asked, unless the path says otherwise.
 class HttpServerTest : public ::testing::Test {
  protected:
-  void Start(HttpLimits limits = {}) {
+  void Start(HttpServerLimits limits = {}) {
     HttpServerOptions options;
     options.limits = limits;
     auto server = HttpServer::Start(
@@ -42,7 +42,7 @@ class HttpServerTest : public ::testing::Test {
   }
 
   void Serve(const Exchange& exchange) {
-    const HttpRequest& request = exchange->request();
+    const IncomingRequest& request = exchange->request();
     exchange->OnDone([this] { ++done_; });
     if (request.path == "/hold") {
       MutexLock lock(&mu_);
@@ -81,7 +81,7 @@ class HttpServerTest : public ::testing::Test {
 };
 
 TEST_F(HttpServerTest, AnswersARequestWithItsBody) {
-  const RawReply reply = Fetch(address(), "POST /a", "", "hello");
+  const ReceivedReply reply = Fetch(address(), "POST /a", "", "hello");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.body, "POST /a hello");
   EXPECT_EQ(reply.Header("X-Content-Type-Options"), "nosniff");
@@ -133,7 +133,7 @@ TEST_F(HttpServerTest, AClientThatFloodsWhileItWaitsIsNotReadWithoutBound) {
 TEST_F(HttpServerTest, HeadIsAnsweredWithoutTheBody) {
   RawClient client(address());
   ASSERT_TRUE(client.SendRequest("HEAD /a"));
-  const RawReply reply = client.ReadReply(/*head_only=*/true);
+  const ReceivedReply reply = client.ReadReply(/*head_only=*/true);
   EXPECT_EQ(reply.Header("Content-Length"), "8");
   ASSERT_TRUE(client.SendRequest("GET /b"));
   EXPECT_EQ(client.ReadReply().body, "GET /b ");
@@ -206,7 +206,7 @@ TEST_F(HttpServerTest, WhatIsNoHttpIsRefusedInOurOwnWords) {
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"}) {
     RawClient client(address());
     ASSERT_TRUE(client.Send(garbage));
-    const RawReply reply = client.ReadReply();
+    const ReceivedReply reply = client.ReadReply();
     EXPECT_EQ(reply.status, 400) << garbage;
     EXPECT_EQ(reply.Header("Content-Type"), "application/json") << garbage;
     EXPECT_EQ(reply.Header("X-Content-Type-Options"), "nosniff") << garbage;
@@ -217,7 +217,7 @@ TEST_F(HttpServerTest, WhatIsNoHttpIsRefusedInOurOwnWords) {
 }
 
 TEST_F(HttpServerTest, AMethodThatHttpDoesNotKnowIsRefused) {
-  const RawReply reply = Fetch(address(), "BREW /a");
+  const ReceivedReply reply = Fetch(address(), "BREW /a");
   EXPECT_EQ(reply.status, 501);
   EXPECT_EQ(reply.Header("Content-Type"), "application/json");
 }
@@ -238,7 +238,7 @@ TEST_F(HttpServerTest, ABrokenEscapeIsRefused) {
 class SmallLimits : public HttpServerTest {
  protected:
   void SetUp() override {
-    HttpLimits limits;
+    HttpServerLimits limits;
     limits.max_url_bytes = 100;
     limits.max_header_bytes = 1000;
     limits.max_body_bytes = 2000;
@@ -250,7 +250,7 @@ class SmallLimits : public HttpServerTest {
 };
 
 TEST_F(SmallLimits, ALongUrlIsRefused) {
-  const RawReply reply = Fetch(address(), "GET /" + std::string(100, 'a'));
+  const ReceivedReply reply = Fetch(address(), "GET /" + std::string(100, 'a'));
   EXPECT_EQ(reply.status, 400);
   EXPECT_THAT(reply.body, HasSubstr("url: must be at most 100 bytes"));
 }
@@ -259,7 +259,7 @@ TEST_F(SmallLimits, LongHeadersAreRefused) {
   EXPECT_EQ(
       Fetch(address(), "GET /", "X: " + std::string(800, 'a') + "\r\n").status,
       200);
-  const RawReply reply =
+  const ReceivedReply reply =
       Fetch(address(), "GET /", "X: " + std::string(1000, 'a') + "\r\n");
   EXPECT_EQ(reply.status, 400);
   EXPECT_THAT(reply.body, HasSubstr("at most 1000 bytes"));
@@ -273,7 +273,8 @@ TEST_F(SmallLimits, ManyHeadersAreRefused) {
 
 TEST_F(SmallLimits, ALongBodyIsRefusedWithTheLimit) {
   EXPECT_EQ(Fetch(address(), "POST /", "", std::string(2000, 'a')).status, 200);
-  const RawReply reply = Fetch(address(), "POST /", "", std::string(2001, 'a'));
+  const ReceivedReply reply =
+      Fetch(address(), "POST /", "", std::string(2001, 'a'));
   EXPECT_EQ(reply.status, 413);
   EXPECT_EQ(reply.Header("Content-Type"), "application/json");
   EXPECT_THAT(reply.body, HasSubstr("body: must be at most 2000 bytes"));

@@ -40,7 +40,7 @@ int Connect(const std::string& address) {
 
 }  // namespace
 
-std::string RawReply::Header(const std::string& name) const {
+std::string ReceivedReply::Header(const std::string& name) const {
   const auto found = headers.find(absl::AsciiStrToLower(name));
   return found == headers.end() ? "" : found->second;
 }
@@ -111,8 +111,8 @@ std::string RawClient::ReadBytes(size_t count) {
   return bytes;
 }
 
-RawReply RawClient::ReadHead() {
-  RawReply reply;
+ReceivedReply RawClient::ReadHead() {
+  ReceivedReply reply;
   std::string line;
   if (!ReadLine(&line)) return reply;
   (void)absl::SimpleAtoi(line.substr(line.find(' ') + 1, 3), &reply.status);
@@ -124,8 +124,8 @@ RawReply RawClient::ReadHead() {
   return reply;
 }
 
-RawReply RawClient::ReadReply(bool head_only) {
-  RawReply reply = ReadHead();
+ReceivedReply RawClient::ReadReply(bool head_only) {
+  ReceivedReply reply = ReadHead();
   if (head_only || reply.status == 0 || reply.status == 204) return reply;
   if (reply.Header("Transfer-Encoding") == "chunked") {
     std::string chunk;
@@ -175,8 +175,9 @@ bool RawClient::AwaitClose() {
   return got == 0 || (got < 0 && errno == ECONNRESET);
 }
 
-RawReply Fetch(const std::string& address, const std::string& line,
-               const std::string& headers, std::optional<std::string> body) {
+ReceivedReply Fetch(const std::string& address, const std::string& line,
+                    const std::string& headers,
+                    std::optional<std::string> body) {
   RawClient client(address);
   client.SendRequest(line, headers, std::move(body));
   return client.ReadReply(line.rfind("HEAD ", 0) == 0);

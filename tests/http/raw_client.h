@@ -12,7 +12,7 @@
 
 namespace agent::testing {
 
-struct RawReply {
+struct ReceivedReply {
   int status = 0;                              // 0: there was none
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
@@ -36,9 +36,9 @@ class RawClient {
                    std::optional<std::string> body = std::nullopt);
 
   // The whole of the next reply; `head_only` of one to HEAD.
-  RawReply ReadReply(bool head_only = false);
+  ReceivedReply ReadReply(bool head_only = false);
   // Only its head; the body is read by what follows.
-  RawReply ReadHead();
+  ReceivedReply ReadHead();
   // The next piece of a chunked body; empty at its end.
   std::string ReadChunk();
   // Chunks until one ends with `text`, or the end of the body.
@@ -63,9 +63,9 @@ class RawClient {
 };
 
 // A whole exchange on a connection of its own.
-RawReply Fetch(const std::string& address, const std::string& line,
-               const std::string& headers = "",
-               std::optional<std::string> body = std::nullopt);
+ReceivedReply Fetch(const std::string& address, const std::string& line,
+                    const std::string& headers = "",
+                    std::optional<std::string> body = std::nullopt);
 
 }  // namespace agent::testing
 

@@ -119,7 +119,8 @@ TEST(Keepalive, AClientThatAnswersNoPingLosesItsStream) {
   ServerOptions options;
   options.keepalive_time = absl::Milliseconds(300);
   options.keepalive_timeout = absl::Milliseconds(300);
-  auto server = AgentServer::Start(options, &api, &timers);
+  StreamRegistry streams(/*max_streams=*/10);
+  auto server = AgentServer::Start(options, &api, &streams, &timers);
   ASSERT_OK(server);
 
   DeadClient client((*server)->address());
@@ -127,9 +128,9 @@ TEST(Keepalive, AClientThatAnswersNoPingLosesItsStream) {
   request.set_conversation_id("to-come");
   request.mutable_wait()->set_seconds(300);
   client.CallStreamResponse(request);
-  ASSERT_TRUE(Eventually([&] { return (*server)->open_streams() == 1; }));
+  ASSERT_TRUE(Eventually([&] { return streams.size() == 1; }));
   EXPECT_TRUE(client.AwaitClosed(std::chrono::seconds(20)));
-  EXPECT_TRUE(Eventually([&] { return (*server)->open_streams() == 0; }));
+  EXPECT_TRUE(Eventually([&] { return streams.size() == 0; }));
 }
 
 }  // namespace

@@ -94,6 +94,7 @@ bool IsText(const v1::ResponseChunk& chunk, const std::string& text) {
 Settings ServiceTest::TestSettings() const {
   Settings settings;
   settings.grpc_listen = "127.0.0.1:0";
+  settings.http_listen = "127.0.0.1:0";
   settings.redis = redis_.address();
   settings.drain_timeout = absl::Seconds(4);
   settings.max_concurrent_runs = 8;

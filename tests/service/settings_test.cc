@@ -14,6 +14,7 @@ namespace agent {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::IsOk;
 using ::testing::Not;
@@ -88,7 +89,17 @@ TEST(Settings, AnEmptyVariableCountsAsNotSetButTurnsHttpOff) {
   ASSERT_OK(settings);
   EXPECT_EQ(settings->grpc_listen, "127.0.0.1:50051");
   EXPECT_EQ(settings->http_listen, "");
-  EXPECT_FALSE(settings->http_listen_was_set);
+}
+
+TEST(Settings, HostsAndOriginsAreListsInLowerCase) {
+  const auto settings =
+      Parse({"--http_allowed_hosts=Agents.example.org, box",
+             "--http_allowed_origins=https://App.example.org:8443"});
+  ASSERT_OK(settings);
+  EXPECT_THAT(settings->http_allowed_hosts,
+              ElementsAre("agents.example.org", "box"));
+  EXPECT_THAT(settings->http_allowed_origins,
+              ElementsAre("https://app.example.org:8443"));
 }
 
 TEST(Settings, TakeAValueAfterAnEqualsSignOrAsTheNextArgument) {
@@ -146,16 +157,21 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"grpc_listen", "[::]:50051"},
         BadValue{"grpc_listen", "example.org:50051"},
         BadValue{"http_listen", "unix:/tmp/x"},
-        BadValue{"http_listen", "0.0.0.0:80"}, BadValue{"data_dir", ""},
-        BadValue{"role", "both"}, BadValue{"stream_ttl", "0s"},
-        BadValue{"stream_ttl", "-1m"}, BadValue{"stream_ttl", "ten"},
-        BadValue{"stream_ttl", "inf"}, BadValue{"state_ttl", "1s"},
-        BadValue{"lease", "999ms"}, BadValue{"lease", "15"},
-        BadValue{"max_attempts", "0"}, BadValue{"max_attempts", "101"},
-        BadValue{"max_attempts", "5x"}, BadValue{"queue_timeout", "0s"},
-        BadValue{"max_concurrent_runs", "0"}, BadValue{"run_timeout", "0s"},
-        BadValue{"run_timeout", "25h"}, BadValue{"drain_timeout", "-1s"},
-        BadValue{"max_message_bytes", "0"},
+        BadValue{"http_listen", "0.0.0.0:80"},
+        BadValue{"http_allowed_hosts", "a:80"},
+        BadValue{"http_allowed_hosts", "a b"},
+        BadValue{"http_allowed_origins", "*"},
+        BadValue{"http_allowed_origins", "app.example.org"},
+        BadValue{"http_allowed_origins", "https://a.example/"},
+        BadValue{"data_dir", ""}, BadValue{"role", "both"},
+        BadValue{"stream_ttl", "0s"}, BadValue{"stream_ttl", "-1m"},
+        BadValue{"stream_ttl", "ten"}, BadValue{"stream_ttl", "inf"},
+        BadValue{"state_ttl", "1s"}, BadValue{"lease", "999ms"},
+        BadValue{"lease", "15"}, BadValue{"max_attempts", "0"},
+        BadValue{"max_attempts", "101"}, BadValue{"max_attempts", "5x"},
+        BadValue{"queue_timeout", "0s"}, BadValue{"max_concurrent_runs", "0"},
+        BadValue{"run_timeout", "0s"}, BadValue{"run_timeout", "25h"},
+        BadValue{"drain_timeout", "-1s"}, BadValue{"max_message_bytes", "0"},
         BadValue{"max_message_bytes", "1MB"},
         BadValue{"max_message_bytes", "9999999GiB"},
         BadValue{"max_chunk_bytes", "-5"}, BadValue{"max_run_bytes", ""},
