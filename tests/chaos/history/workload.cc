@@ -15,7 +15,7 @@ namespace {
 
 constexpr absl::Duration kLook = absl::Milliseconds(20);
 constexpr int kLastLookers = 8;
-// A part of Settle's time is kept for looking at what is stuck.
+// Of Settle's time so much is kept, half at most, for looking at what is stuck.
 constexpr absl::Duration kLookTime = absl::Seconds(20);
 
 // How many turns each conversation has.
@@ -62,8 +62,7 @@ class Workload::Impl {
   absl::Status Settle(absl::Duration timeout) {
     const absl::Time deadline = absl::Now() + timeout;
     closing_ = true;
-    const bool played =
-        AwaitPlayed(std::max(timeout - kLookTime, absl::ZeroDuration()));
+    const bool played = AwaitPlayed(timeout - std::min(kLookTime, timeout / 2));
     // Who still waits is broken off, and the last look begins anew.
     if (!played) stop_.Set();
     for (std::thread& player : players_) player.join();
