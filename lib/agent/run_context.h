@@ -53,8 +53,8 @@ class RunContext : public RunStop {
 
   // A model's turn. If the journal has it: returned, `produce` is not called.
   // Else `produce` says text and returns the calls the model asked for; the
-  // turn is journalled, in the script that appends its last chunk, and so are
-  // `tool_call` chunks. Returned text is what was said.
+  // turn is journalled in the script that appends its `tool_call` chunks, or
+  // what of its text has not gone out before. Returned text is what was said.
   using ProduceTurn =
       absl::FunctionRef<absl::StatusOr<std::vector<ToolCall>>()>;
   virtual absl::StatusOr<Message> ModelTurn(ProduceTurn produce) = 0;

@@ -53,9 +53,8 @@ RunExecutor::RunExecutor(RunAssignment assignment, SteadyTime begun_at,
           {services.runs, services.timers, stop_},
           StoredFeed(assignment_, services.on_stored, services.callback))),
       unheeded_(WatchStop()),
-      watch_(WatchConversation()) {}
+      watch_(Listen()) {}
 
-// The writer alone is kept alive for what its end sets going.
 std::shared_ptr<UnheededStop> RunExecutor::WatchStop() {
   auto settle = [work = services_.work,
                  conversation =
@@ -66,13 +65,12 @@ std::shared_ptr<UnheededStop> RunExecutor::WatchStop() {
                              limits_.lease / 3, std::move(settle));
 }
 
-std::shared_ptr<void> RunExecutor::WatchConversation() {
-  if (!services_.watch) return nullptr;
-  return services_.watch(assignment_.conversation_id,
-                         [weak = std::weak_ptr<ResponseWriter>(writer_)] {
-                           if (const auto writer = weak.lock())
-                             writer->LookNow();
-                         });
+std::shared_ptr<ConversationWatch> RunExecutor::Listen() {
+  return ConversationWatch::Start(
+      services_.timers, services_.watch, assignment_.conversation_id,
+      [weak = std::weak_ptr<ResponseWriter>(writer_)] {
+        if (const auto writer = weak.lock()) writer->LookNow();
+      });
 }
 
 RunExecutor::Outcome RunExecutor::Execute() {
@@ -86,6 +84,7 @@ RunExecutor::Outcome RunExecutor::Execute() {
   const absl::Status status = CallAgent(context);
   const Outcome outcome = Decide(context, status);
   services_.timers->Cancel(timeout);
+  watch_->Stop();
   LogInfo("attempt over", {{"run_id", assignment_.run_id},
                            {"attempt", assignment_.attempt},
                            {"outcome", Name(outcome)}});

@@ -11,6 +11,7 @@
 #include "lib/base/mutex.h"
 #include "lib/log/run.h"
 #include "lib/runtime/attempt_context.h"
+#include "lib/runtime/conversation_watch.h"
 #include "lib/runtime/drain_deadline.h"
 #include "lib/runtime/response_writer.h"
 #include "lib/runtime/stop_signal.h"
@@ -61,7 +62,7 @@ class RunExecutor {
   Outcome GiveBack(ReleaseKind kind);
   TimerQueue::TimerId ArmTimeout();
   std::shared_ptr<UnheededStop> WatchStop();
-  std::shared_ptr<void> WatchConversation();
+  std::shared_ptr<ConversationWatch> Listen();
 
   const RunAssignment assignment_;
   const SteadyTime begun_at_;
@@ -72,7 +73,7 @@ class RunExecutor {
   StoredFeed feed_;  // of the end; the writer has one of its own
   std::shared_ptr<ResponseWriter> writer_;
   const std::shared_ptr<UnheededStop> unheeded_;
-  const std::shared_ptr<void> watch_;  // tells of cancellations
+  const std::shared_ptr<ConversationWatch> watch_;
   DrainDeadline deadline_;
 
   Mutex give_back_mu_;  // held across the release: the second caller waits

@@ -11,6 +11,8 @@ namespace {
 constexpr absl::Duration kHintWait = absl::Seconds(1);
 constexpr Backoff::Options kAskAgain = {.initial = absl::Milliseconds(100),
                                         .max = absl::Seconds(2)};
+constexpr Backoff::Options kRescanAgain = {.initial = absl::Seconds(1),
+                                           .max = absl::Minutes(1)};
 
 }  // namespace
 
@@ -42,7 +44,8 @@ WorkFinder::WorkFinder(const WorkerOptions&, const WorkerServices& services,
     : services_(services),
       agents_(std::move(agents)),
       dispatcher_(std::move(dispatcher)),
-      backoff_(kAskAgain) {}
+      backoff_(kAskAgain),
+      rescan_backoff_(kRescanAgain) {}
 
 bool WorkFinder::Ask() {
   MutexLock lock(&mu_);
@@ -127,8 +130,30 @@ void WorkFinder::Rescan() {
         } else if (*found > 0) {
           LogInfo("found forgotten conversations", {{"count", *found}});
         }
+        self->RescanAgainUnless(found.ok());
         self->Answered();
       });
+}
+
+// The next one of its own accord may be an hour away.
+void WorkFinder::RescanAgainUnless(bool succeeded) {
+  absl::Duration wait;
+  {
+    MutexLock lock(&mu_);
+    if (succeeded) rescan_backoff_.Reset();
+    if (succeeded || stopped_ || rescan_waits_) return;
+    rescan_waits_ = true;
+    wait = rescan_backoff_.Next();
+  }
+  services_.timers->After(wait, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self == nullptr) return;
+    {
+      MutexLock lock(&self->mu_);
+      self->rescan_waits_ = false;
+    }
+    self->Rescan();
+  });
 }
 
 void WorkFinder::Stop() {

@@ -27,6 +27,7 @@ class WorkFinder : public std::enable_shared_from_this<WorkFinder> {
   // There is room again.
   void Poke();
 
+  // Looks through all records, again and again until that succeeded.
   void Rescan();
 
   // Asks no more. What an answer still brings is given back.
@@ -47,6 +48,7 @@ class WorkFinder : public std::enable_shared_from_this<WorkFinder> {
   void OnHints(absl::StatusOr<std::vector<WorkHint>> hints);
   void Sweep();
   void TakeDue(const std::string& agent);
+  void RescanAgainUnless(bool succeeded);
 
   const WorkerServices services_;
   const std::vector<std::string> agents_;
@@ -60,6 +62,8 @@ class WorkFinder : public std::enable_shared_from_this<WorkFinder> {
   bool awaiting_hint_ ABSL_GUARDED_BY(mu_) = false;  // or its back-off
   int asked_ ABSL_GUARDED_BY(mu_) = 0;               // questions not answered
   Backoff backoff_ ABSL_GUARDED_BY(mu_);
+  bool rescan_waits_ ABSL_GUARDED_BY(mu_) = false;
+  Backoff rescan_backoff_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace agent

@@ -29,6 +29,12 @@ struct WorkerOptions {
   absl::Duration rescan_interval = absl::Hours(1);
 };
 
+// Calls `look` when something other than its run happened to a conversation,
+// such as a cancellation, until the result is dropped: a hint. As
+// TailHub::WatchRecord.
+using WatchConversation = std::function<std::shared_ptr<void>(
+    std::string_view conversation_id, std::function<void()> look)>;
+
 // What a worker works with; all must outlive it.
 struct WorkerServices {
   RunStore* runs = nullptr;
@@ -40,13 +46,7 @@ struct WorkerServices {
   std::function<void(std::string_view conversation_id, std::vector<ChunkPtr>)>
       on_stored;
   AgentResponseCallback* callback = nullptr;  // may be null
-  // Calls `look` when something other than its run happened to a conversation,
-  // such as a cancellation, until the result is dropped: a hint, by which a run
-  // hears of it before its next heartbeat. See TailHub::WatchRecord. May be
-  // empty.
-  std::function<std::shared_ptr<void>(std::string_view conversation_id,
-                                      std::function<void()> look)>
-      watch;
+  WatchConversation watch;  // may be empty: a heartbeat finds it, too
 };
 
 // Thread-safe.

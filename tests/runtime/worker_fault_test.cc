@@ -305,6 +305,21 @@ TEST_F(WorkerFaultTest, ADeletedConversationStopsItsRun) {
   EXPECT_THAT(stop, HasReason(reason::kLeaseLost));
 }
 
+TEST_F(WorkerFaultTest, ALookThroughTheRecordsIsRepeatedUntilItSucceeds) {
+  const auto worker =
+      Start([](RunContext& context) { return context.AddText("x"); });
+  const std::string first = Admit("a");
+  ExpectCompleted(AwaitEnd("a", first), "x");
+  worker->Cut();
+  const std::string run = Admit("c");
+  // Nothing but the records knows of it.
+  server_.Command({"DEL", "agent-due:tester", "agent-wake:tester"});
+  worker->worker().OnStoreRestart();
+  worker->Heal();
+  server_.DropClients();
+  ExpectCompleted(AwaitEnd("c", run), "x");
+}
+
 class WorkerRestartTest : public WorkerFaultTest {
  protected:
   WorkerRestartTest() {
