@@ -137,13 +137,13 @@ absl::StatusOr<RedisEnd> ChaosRedis::LosePower(std::mt19937_64* random,
   const int64_t floor = std::min(
       growth_->SizeAt(part.path, struck - kLossWindow).value_or(size), size);
   const AofCut cut = Choose(loss, bytes, floor, random);
+  // Before the cut, which would be seen as well.
+  const absl::Time kept_until =
+      growth_->LastWithin(part.path, cut.size).value_or(struck - kLossWindow);
   std::error_code error;
   std::filesystem::resize_file(part.path, static_cast<uintmax_t>(cut.size),
                                error);
   if (error) return absl::InternalError(part.path + ": " + error.message());
-
-  const absl::Time kept_until =
-      growth_->LastWithin(part.path, cut.size).value_or(struck - kLossWindow);
   end.kept_until = std::min(end.kept_until.value_or(kept_until), kept_until);
   absl::StrAppend(&end.detail, end.detail.empty() ? "" : ", ", "cut ",
                   size - cut.size, " bytes ", cut.form, ", at most ",

@@ -4,6 +4,13 @@
 #include <utility>
 
 namespace agent::chaos {
+namespace {
+
+std::string Clock(absl::Time time) {
+  return absl::FormatTime("%H:%M:%E3S", time, absl::UTCTimeZone());
+}
+
+}  // namespace
 
 FaultLog::FaultLog(std::string path) : path_(std::move(path)) {}
 
@@ -40,11 +47,13 @@ void FaultLog::Write(const Fault& fault, const char* what,
                      absl::Time when) const {
   if (path_.empty()) return;
   std::ofstream file(path_, std::ios::app);
-  file << absl::FormatTime("%H:%M:%E3S", when, absl::UTCTimeZone()) << " "
-       << FaultName(fault.kind) << " " << what;
+  file << Clock(when) << " " << FaultName(fault.kind) << " " << what;
   if (fault.node >= 0) file << " node=" << fault.node;
   file << " open_runs=" << fault.open_runs;
   if (!fault.detail.empty()) file << " (" << fault.detail << ")";
+  if (fault.kept_until.has_value()) {
+    file << " kept_until=" << Clock(*fault.kept_until);
+  }
   file << std::endl;
 }
 

@@ -82,7 +82,7 @@ absl::StatusOr<RunReport> ChaosRun::Run() {
   report.faults = log_.Counts();
   report.node_restarts = nemesis_->restarts();
   report.missing_evidence =
-      MissingEvidence(options_, report.faults, report.check.counts.runs);
+      MissingEvidence(options_, report.faults, EndedRuns());
   report.took = absl::Now() - began_;
   return report;
 }

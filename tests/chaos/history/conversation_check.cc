@@ -79,6 +79,17 @@ absl::Time ConversationCheck::AcceptTime(const std::string& run) const {
   return absl::FromUnixMillis(of->second.answers.back()->accept_time_ms);
 }
 
+// Of a run that was lost and accepted again: the first time.
+absl::Time ConversationCheck::FirstAcceptTime(const std::string& run) const {
+  absl::Time first = AcceptTime(run);
+  const auto of = conversation_.runs.find(run);
+  if (of == conversation_.runs.end()) return first;
+  for (const At<Submit>& answer : of->second.answers) {
+    first = std::min(first, absl::FromUnixMillis(answer->accept_time_ms));
+  }
+  return first;
+}
+
 absl::Time ConversationCheck::BeginTime(const std::string& run) const {
   const auto of = standing_.runs.find(run);
   if (of == standing_.runs.end()) return absl::InfiniteFuture();
@@ -182,7 +193,7 @@ void ConversationCheck::CheckEarlier(const At<ConversationLook>& look) {
     if (!completed) continue;
     const std::string said = AnswerOf(turn.messages).text;
     if (absl::StartsWith(standing->second.text.text(), said)) continue;
-    if (losses_.MayHaveTaken(AcceptTime(turn.run), look.at,
+    if (losses_.MayHaveTaken(FirstAcceptTime(turn.run), look.at,
                              absl::InfiniteFuture())) {
       continue;
     }

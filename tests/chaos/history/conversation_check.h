@@ -44,6 +44,7 @@ class ConversationCheck {
   bool InAcceptanceOrder(const std::vector<std::string>& runs,
                          std::string* evidence) const;
   absl::Time AcceptTime(const std::string& run) const;
+  absl::Time FirstAcceptTime(const std::string& run) const;
   absl::Time BeginTime(const std::string& run) const;
   void Add(const char* rule, const std::string& run, const std::string& what);
 

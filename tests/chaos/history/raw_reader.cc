@@ -27,6 +27,12 @@ constexpr int kSilencesMax = 15;
 constexpr int kSurprisesMax = 20;
 constexpr int kHeartbeatSeconds = 1;
 
+// By the reader's own deadline.
+bool IsTimeOver(const Outcome& outcome) {
+  return outcome.code == absl::StatusCode::kDeadlineExceeded &&
+         outcome.reason.empty();
+}
+
 }  // namespace
 
 RawReader::RawReader(Scene* scene, ReaderHabits habits, uint64_t seed)
@@ -83,8 +89,10 @@ RawReader::CallEnd RawReader::Call() {
     left = --batches_left == 0 || scene_.stop().IsSet();
   }
   if (left) context.TryCancel();
-  silences_ = all_ended && !end.any_chunk ? silences_ + 1 : 0;
   end.outcome = OutcomeOf(client::FromGrpcStatus(stream->Finish()));
+  // A node that does not answer tells nothing of the log.
+  if (!all_ended || end.any_chunk) silences_ = 0;
+  if (all_ended && !end.any_chunk && IsTimeOver(end.outcome)) ++silences_;
   end.leave = WhyLeft(end.outcome, left);
   history.Add(StreamEnd{call, end.outcome, end.leave});
   return end;
@@ -108,9 +116,7 @@ void RawReader::Take(int64_t call, const v1::ResponseBatch& batch) {
 }
 
 Leave RawReader::WhyLeft(const Outcome& outcome, bool left) {
-  const bool time_over = outcome.code == absl::StatusCode::kDeadlineExceeded &&
-                         outcome.reason.empty();
-  if (!left && !time_over) return Leave::kNot;
+  if (!left && !IsTimeOver(outcome)) return Leave::kNot;
   if (scene_.deleted()) return Leave::kPlanned;
   const bool waits_in_vain = silences_ >= kSilencesMax;
   return scene_.stop().IsSet() || waits_in_vain ? Leave::kBrokenOff
