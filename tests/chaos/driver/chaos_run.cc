@@ -169,8 +169,11 @@ absl::StatusOr<Facts> ChaosRun::GatherFacts() {
   facts.undisturbed = faults.empty();
   Struck(faults, {FaultKind::kNodeKill, FaultKind::kNodeDrain});
   facts.attempts_may_run_out = Struck(
-      faults, {FaultKind::kNodeKill, FaultKind::kNodePause, FaultKind::kStall,
-               FaultKind::kCutOff, FaultKind::kRedisPause});
+      faults,
+      {FaultKind::kNodeKill, FaultKind::kNodePause, FaultKind::kStall,
+       FaultKind::kCutOff, FaultKind::kRedisPause,
+       // An end that was lost looks like a worker that died.
+       FaultKind::kPowerLoss, FaultKind::kTornScript, FaultKind::kUsurper});
   ASSIGN_OR_RETURN(facts.audit,
                    AuditRedis([this](const std::vector<std::string>& words) {
                      return cluster_->redis().Command(words);
