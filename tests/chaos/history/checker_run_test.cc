@@ -9,6 +9,9 @@
 namespace agent::chaos {
 namespace {
 
+// gtest's fixtures have a Run of their own.
+using RunRecord = agent::Run;
+
 RunPlan Pieces(int pieces, int steps = 0) {
   RunPlan plan;
   plan.pieces = pieces;
@@ -142,20 +145,21 @@ TEST_F(CheckerRunTest, ARunCompletesThoughItWasToFail) {
 
 TEST_F(CheckerRunTest, TheRecordSaysOtherThanTheLog) {
   history_.Finish();
-  const Run good = LookOf(run_).run;
+  const RunRecord good = LookOf(run_).run;
   const auto found_with = [&](auto damage) {
     LookOf(run_).run = good;
     damage(LookOf(run_).run);
     return Finds(history_, rule::kRecordDiffers);
   };
-  EXPECT_FALSE(found_with([](Run&) {}));
-  EXPECT_TRUE(found_with([](Run& run) { ++run.chunk_count; }));
-  EXPECT_TRUE(found_with([](Run& run) { ++run.attempt; }));
-  EXPECT_TRUE(found_with([](Run& run) { run.attempt = 0; }));
-  EXPECT_TRUE(found_with([](Run& run) { run.last_id.ms += 1; }));
-  EXPECT_TRUE(found_with([](Run& run) { run.first_id.ms += 1; }));
-  EXPECT_TRUE(found_with([](Run& run) { run.usage.output_tokens = 7; }));
-  EXPECT_TRUE(found_with([](Run& run) { run.state = RunState::kFailed; }));
+  EXPECT_FALSE(found_with([](RunRecord&) {}));
+  EXPECT_TRUE(found_with([](RunRecord& run) { ++run.chunk_count; }));
+  EXPECT_TRUE(found_with([](RunRecord& run) { ++run.attempt; }));
+  EXPECT_TRUE(found_with([](RunRecord& run) { run.attempt = 0; }));
+  EXPECT_TRUE(found_with([](RunRecord& run) { run.last_id.ms += 1; }));
+  EXPECT_TRUE(found_with([](RunRecord& run) { run.first_id.ms += 1; }));
+  EXPECT_TRUE(found_with([](RunRecord& run) { run.usage.output_tokens = 7; }));
+  EXPECT_TRUE(
+      found_with([](RunRecord& run) { run.state = RunState::kFailed; }));
 }
 
 TEST_F(CheckerRunTest, AReaderHoldsAnotherText) {

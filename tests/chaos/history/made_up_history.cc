@@ -91,10 +91,10 @@ std::string MadeUpHistory::NextPiece(const std::string& run) {
   RunFacts& of = runs_[run];
   const int position = of.said++;
   if (of.submit.agent == kStepper) {
-    return StepperPiece(run, StepsOf(run), of.voice, position);
+    return Piece(run, TurnVoice(StepsOf(run), of.voice), position);
   }
   if (of.submit.agent == kShifting) {
-    return ShiftingPiece(run, of.voice, position);
+    return Piece(run, of.voice, position);
   }
   return SteadyPiece(run, position);
 }
@@ -107,7 +107,7 @@ void MadeUpHistory::Say(const std::string& run, int pieces) {
 
 void MadeUpHistory::CallTool(const std::string& run) {
   RunFacts& of = runs_[run];
-  const std::string call_id = absl::StrCat("call-", StepsOf(run));
+  const std::string call_id = CallId(StepsOf(run));
   Write(run, of.attempt, ToolCall{call_id, "note", "{}"});
   Write(run, of.attempt, ToolResult{call_id, "done", false});
   of.said = 0;
@@ -129,7 +129,8 @@ void MadeUpHistory::Complete(const std::string& run) {
   RunFacts& of = runs_[run];
   of.state = RunState::kCompleted;
   Write(run, of.attempt,
-        RunCompleted{{}, static_cast<int64_t>(text.size()), Sha256Hex(text)});
+        RunCompleted{ExpectedUsage(of.submit.agent, of.plan),
+                     static_cast<int64_t>(text.size()), Sha256Hex(text)});
 }
 
 void MadeUpHistory::Fail(const std::string& run, const std::string& reason) {
@@ -155,7 +156,8 @@ std::string MadeUpHistory::WholeRun(const std::string& agent,
                                     const RunPlan& plan) {
   const std::string run = Submit(agent, plan);
   Attempt(run);
-  for (int step = 0; step < plan.steps; ++step) {
+  const int steps = agent == kStepper ? plan.steps : 0;
+  for (int step = 0; step < steps; ++step) {
     Say(run, PiecesOfTurn(plan, step));
     CallTool(run);
   }
@@ -226,6 +228,9 @@ void MadeUpHistory::LookAtRun(const std::string& run) {
   look.run.state = of.state;
   look.run.accept_time_ms = of.submit.accept_time_ms;
   look.run.failure = of.failure;
+  if (of.state == RunState::kCompleted) {
+    look.run.usage = ExpectedUsage(of.submit.agent, of.plan);
+  }
   for (const Chunk& chunk : log_) {
     if (chunk.run_id != run) continue;
     if (look.run.first_id.IsZero()) look.run.first_id = chunk.id;

@@ -68,7 +68,8 @@ bool ReaderCheck::CheckPlace(const Chunk& chunk) {
   }
   const int64_t number = chunk.id.number();
   if (number <= last_->id.number()) {
-    if (chunk.IsAttemptStarted()) {
+    // Never a repetition, and so never under an id that was seen.
+    if (chunk.IsAttemptStarted() && chunk.id > last_->id) {
       if (!losses_.MayHaveTaken(WriteTime(*last_), WriteTime(chunk))) {
         Add(rule::kTakenBack, chunk.run_id,
             Describe(chunk) + " came after " + Describe(*last_) +

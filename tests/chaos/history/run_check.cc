@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/chaos/history/rules.h"
+#include "tests/chaos/texts.h"
 
 namespace agent::chaos {
 namespace {
@@ -113,11 +114,7 @@ void RunCheck::CheckPlan(const std::string& id, const RunView& run,
                          const Run& record) {
   switch (record.state) {
     case RunState::kCompleted:
-      if (run.plan.refuse == 0 && run.plan.kill < kEveryAttempt &&
-          run.plan.fail < kEveryAttempt) {
-        return;
-      }
-      return Add(rule::kWrongEnd, id, "completed, by plan: " + run.message);
+      return CheckCompleted(id, run, record);
     case RunState::kCancelled:
       if (!run.cancels.empty()) return;
       return Add(rule::kWrongEnd, id, "cancelled, and nobody had asked");
@@ -126,6 +123,18 @@ void RunCheck::CheckPlan(const std::string& id, const RunView& run,
       Add(rule::kWrongEnd, id,
           "failed " + record.failure.reason + " '" + record.failure.message +
               "', by plan: " + run.message);
+  }
+}
+
+void RunCheck::CheckCompleted(const std::string& id, const RunView& run,
+                              const Run& record) {
+  const bool to_fail = run.plan.refuse != 0 || run.plan.kill >= kEveryAttempt ||
+                       run.plan.fail >= kEveryAttempt;
+  // However often a step was repeated, it counts once.
+  if (to_fail || record.usage != ExpectedUsage(run.agent, run.plan)) {
+    Add(rule::kWrongEnd, id,
+        absl::StrCat("completed, usage ", record.usage.input_tokens, " and ",
+                     record.usage.output_tokens, ", by plan: ", run.message));
   }
 }
 

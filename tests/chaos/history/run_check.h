@@ -57,6 +57,8 @@ class RunCheck {
   void CheckNotBegun(const std::string& id, const Run& record,
                      const StandingRun& standing);
   void CheckPlan(const std::string& id, const RunView& run, const Run& record);
+  void CheckCompleted(const std::string& id, const RunView& run,
+                      const Run& record);
   bool MayFail(const RunView& run, const std::string& reason) const;
   void CheckCancels(const std::string& id, const RunView& run,
                     const StandingRun& standing);
