@@ -138,6 +138,7 @@ void CommandPipeline::Write(RedisConnection* connection, SteadyTime now,
 
 void CommandPipeline::OnConnected() {
   refused_.clear();
+  connected_at_ = std::chrono::steady_clock::now();
   draining_ = false;
   broken_.clear();
 }

@@ -73,6 +73,7 @@ class CommandPipeline {
   // No command is overdue before.
   SteadyTime next_expiry_ = SteadyTime::max();
   SteadyTime last_reply_;
+  SteadyTime connected_at_;
   // Set when another connection is wanted: nothing more is sent on this one.
   bool draining_ = false;
   std::string broken_;

@@ -14,6 +14,9 @@ namespace {
 constexpr absl::Duration kFirstRetry = absl::Milliseconds(20);
 constexpr absl::Duration kMaxRetry = absl::Seconds(1);
 constexpr int kMaxDoublings = 10;
+// A connection that turns out to be read-only is kept this long: reading goes
+// on over it, which a new one for each refused write would not leave time for.
+constexpr std::chrono::seconds kReadOnlyStay{1};
 
 std::chrono::nanoseconds RetryWait(int tries) {
   const int64_t factor = int64_t{1} << std::min(tries, kMaxDoublings);
@@ -51,7 +54,7 @@ void CommandPipeline::OnError(PendingCommand command, std::string_view text,
     case RedisErrorKind::kReadOnly:
       // The address may lead to the new primary by now. What is in flight is
       // answered first: nothing of it has to become unknown.
-      draining_ = true;
+      draining_ = now - connected_at_ >= kReadOnlyStay;
       RetryLater(std::move(command), now);
       return;
     case RedisErrorKind::kPassing:

@@ -109,6 +109,25 @@ TEST_F(RedisClientErrorsTest, AReadOnlyRedisIsWaitedForOnANewConnection) {
   EXPECT_TRUE(Eventually([&] { return answered.load(); }));
 }
 
+TEST_F(RedisClientErrorsTest, AReadOnlyRedisIsReadFrom) {
+  auto client = Start();
+  ASSERT_OK(Ask(client.get(), {"PING"}));
+  server_.Command({"REPLICAOF", "127.0.0.1", "1"});
+  std::atomic<bool> answered{false};
+  client->Send({"SET", "a", "1"},
+               [&](absl::StatusOr<Reply>) { answered = true; });
+  const LuaScript reads("reads",
+                        "#!lua flags=no-writes\nreturn redis.call('GET', 'a')");
+  ASSERT_TRUE(Eventually([&] {
+    return events_.Count(RedisConnectionEvent::Kind::kConnected) >= 2;
+  }));
+  // Also by a script that Redis does not know yet.
+  EXPECT_OK(RunScript(client.get(), reads, {}, {}));
+  EXPECT_FALSE(answered);
+  server_.Command({"REPLICAOF", "NO", "ONE"});
+  EXPECT_TRUE(Eventually([&] { return answered.load(); }));
+}
+
 TEST_F(RedisClientErrorsTest, ABlockedCommandOutlivesADemotion) {
   auto client = Start();
   std::atomic<bool> answered{false};
