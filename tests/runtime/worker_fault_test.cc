@@ -305,21 +305,6 @@ TEST_F(WorkerFaultTest, ADeletedConversationStopsItsRun) {
   EXPECT_THAT(stop, HasReason(reason::kLeaseLost));
 }
 
-TEST_F(WorkerFaultTest, ALookThroughTheRecordsIsRepeatedUntilItSucceeds) {
-  const auto worker =
-      Start([](RunContext& context) { return context.AddText("x"); });
-  const std::string first = Admit("a");
-  ExpectCompleted(AwaitEnd("a", first), "x");
-  worker->Cut();
-  const std::string run = Admit("c");
-  // Nothing but the records knows of it.
-  server_.Command({"DEL", "agent-due:tester", "agent-wake:tester"});
-  worker->worker().OnStoreRestart();
-  worker->Heal();
-  server_.DropClients();
-  ExpectCompleted(AwaitEnd("c", run), "x");
-}
-
 class WorkerRestartTest : public WorkerFaultTest {
  protected:
   WorkerRestartTest() {
@@ -374,6 +359,24 @@ TEST_F(WorkerRestartTest, ALostTailIsWrittenAgainByItsLivingWorker) {
   stage = 2;
   ExpectCompleted(AwaitEnd("c", run), "kept lost new");
   EXPECT_EQ(GetRun("c", run).attempt, 1);
+}
+
+TEST_F(WorkerRestartTest, ALookThroughTheRecordsIsRepeatedUntilItSucceeds) {
+  const auto worker =
+      Start([](RunContext& context) { return context.Say("x"); });
+  ExpectCompleted(AwaitEnd("a", Admit("a")), "x");
+  worker->Cut();
+  const std::string run = Admit("c");
+  // Nothing but the records knows of it.
+  server_.Command({"DEL", "agent-due:tester", "agent-wake:tester"});
+  worker->Heal();
+  ASSERT_TRUE(Eventually([&] { return worker->store().Health().ok(); }));
+  worker->store().OnRestart(nullptr);  // it shall be told once, by us
+  server_.Pause();
+  worker->worker().OnStoreRestart();
+  server_.Restart();  // whatever was asked until now is not answered
+  EXPECT_TRUE(Eventually(
+      [&] { return GetRun("c", run).state == RunState::kCompleted; }));
 }
 
 }  // namespace
