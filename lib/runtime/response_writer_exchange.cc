@@ -40,7 +40,10 @@ void ResponseWriter::Pump() {
   request.run_id = run_id_;
   request.attempt = attempt_;
   request.token = token_;
-  AGENT_ABORT_POINT(before_append, conversation_id_);
+  if (!request.chunks.empty()) {
+    AGENT_ABORT_POINT(before_chunks, conversation_id_);
+  }
+  if (request.end.has_value()) AGENT_ABORT_POINT(before_end, conversation_id_);
   runs_->Append(std::move(request), [self = shared_from_this(), now](
                                         absl::StatusOr<AppendOutcome> answer) {
     self->OnAnswer(now, std::move(answer));
@@ -49,7 +52,9 @@ void ResponseWriter::Pump() {
 
 void ResponseWriter::OnAnswer(SteadyTime sent_at,
                               absl::StatusOr<AppendOutcome> answer) {
-  AGENT_ABORT_POINT(after_append, conversation_id_);
+  if (answer.ok() && answer->written > 0) {
+    AGENT_ABORT_POINT(after_chunks, conversation_id_);
+  }
   if (answer.ok() && answer->kind == AppendOutcome::Kind::kOk) {
     DeliverAnswer(*answer);
   }
