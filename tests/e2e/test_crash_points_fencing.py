@@ -58,7 +58,7 @@ class Fencing(CrashCase):
 
     def test_p07_an_end_whose_reply_was_lost_is_the_only_one(self):
         proxy = self.start_proxy(self.redis.address)
-        worker = self.start_worker(redis=proxy.address,
+        worker = self.start_worker(redis=proxy.address, lease="--lease=30s",
                                    abort_at="before_end:pause")
         run = self.api.run("hello")
         stream = self.open_stream(self.api, run)
