@@ -91,6 +91,8 @@ class LogTail : public std::enable_shared_from_this<LogTail> {
 
   void OnStored(const std::vector<ChunkPtr>& chunks);
   void OnWake(int64_t number);
+  // Only the first time tells something: from then on all was heard.
+  void OnWatching();
   void OnReset();
   void OnPosition(const LogPosition& position);
   // A wake-up told of this number, which this process seemed to be storing
@@ -152,6 +154,7 @@ class LogTail : public std::enable_shared_from_this<LogTail> {
   ConversationKey key_ ABSL_GUARDED_BY(mu_);
   std::optional<LogPosition> known_ ABSL_GUARDED_BY(mu_);
   bool often_ ABSL_GUARDED_BY(mu_) = false;
+  bool watching_ ABSL_GUARDED_BY(mu_) = false;
   TimerQueue::TimerId expiry_ ABSL_GUARDED_BY(mu_) = 0;
   SteadyTime expiry_due_ ABSL_GUARDED_BY(mu_);
 };

@@ -81,6 +81,14 @@ void LogTail::OnWake(int64_t number) {
   if (host != nullptr) host->CheckSoon(shared_from_this(), number);
 }
 
+void LogTail::OnWatching() {
+  {
+    MutexLock lock(&mu_);
+    if (std::exchange(watching_, true)) return;
+  }
+  OnWake(0);
+}
+
 void LogTail::CheckStored(int64_t number) {
   bool fetch = false;
   {

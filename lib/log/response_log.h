@@ -98,9 +98,11 @@ class WakeListener {
  public:
   virtual ~WakeListener() = default;
   // The conversation's newest number is now at least `number`; 0: look at the
-  // record (a run was admitted or cancelled, the conversation deleted, or the
-  // Watch has only now taken hold, so that what came before went unheard).
+  // record (a run was admitted or cancelled, the conversation deleted).
   virtual void OnWake(std::string_view conversation_id, int64_t number) = 0;
+  // A Watch has taken hold: what came before it may have gone unheard, unless
+  // an earlier Watch had.
+  virtual void OnWatching(std::string_view conversation_id) = 0;
   // Wake-ups were lost, or the store was restarted: trust no memory of the log.
   virtual void OnReset() = 0;
 };

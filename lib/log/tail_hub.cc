@@ -51,6 +51,12 @@ class TailHubImpl final : public TailHub {
     if (number == 0) watches_->Tell(conversation_id);
   }
 
+  void OnWatching(std::string_view conversation_id) override {
+    const auto tail = registry_->Find(conversation_id);
+    if (tail != nullptr) tail->OnWatching();
+    watches_->Tell(conversation_id);
+  }
+
   void OnReset() override {
     for (const auto& tail : registry_->All()) tail->OnReset();
   }

@@ -13,7 +13,7 @@ RedisWakeSource::RedisWakeSource(const RedisOptions& options) {
     Wake(channel, payload);
   };
   events.on_subscribed = [this](std::string_view channel) {
-    Wake(channel, "0");
+    Watching(channel);
   };
   events.on_reset = [this] { Reset(); };
   subscriber_ = RedisSubscriber::Start(options, std::move(events));
@@ -37,6 +37,13 @@ void RedisWakeSource::Unwatch(std::string conversation_id) {
 void RedisWakeSource::Reset() {
   MutexLock lock(&mu_);
   if (listener_ != nullptr) listener_->OnReset();
+}
+
+void RedisWakeSource::Watching(std::string_view channel) {
+  const auto conversation_id = keys::ConversationOfLog(channel);
+  if (!conversation_id.has_value()) return;
+  MutexLock lock(&mu_);
+  if (listener_ != nullptr) listener_->OnWatching(*conversation_id);
 }
 
 void RedisWakeSource::Wake(std::string_view channel, std::string_view payload) {

@@ -27,6 +27,7 @@ class RedisWakeSource final : public WakeSource {
   void Reset();
 
  private:
+  void Watching(std::string_view channel);
   void Wake(std::string_view channel, std::string_view payload);
 
   // Held while the listener is called, so that clearing it waits for the call.

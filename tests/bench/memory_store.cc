@@ -234,7 +234,7 @@ void MemoryStore::SetListener(WakeListener* listener) {
 void MemoryStore::Watch(std::string conversation_id) {
   Post([this, id = std::move(conversation_id)] {
     MutexLock lock(&listener_mu_);
-    if (listener_ != nullptr) listener_->OnWake(id, 0);
+    if (listener_ != nullptr) listener_->OnWatching(id);
   });
 }
 

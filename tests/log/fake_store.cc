@@ -166,6 +166,11 @@ void FakeStore::SendWake(int64_t number) {
   if (listener_ != nullptr) listener_->OnWake(kConversation, number);
 }
 
+void FakeStore::SendWatching() {
+  MutexLock lock(&listener_mu_);
+  if (listener_ != nullptr) listener_->OnWatching(kConversation);
+}
+
 void FakeStore::SendReset() {
   MutexLock lock(&listener_mu_);
   if (listener_ != nullptr) listener_->OnReset();

@@ -43,6 +43,7 @@ class FakeStore : public ResponseLog, public WakeSource {
   // --- What a test decides.
   void LoseWakes(bool lose);
   void SendWake(int64_t number);
+  void SendWatching();
   void SendReset();
   // Requests wait until they are answered one by one, or all.
   void HoldPages(bool hold);

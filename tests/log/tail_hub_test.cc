@@ -155,8 +155,19 @@ TEST_F(TailHubTest, LooksWhenAWatchTakesHold) {
   const auto reading = ReadOpenRun();
   store_.LoseWakes(true);
   store_.Say();
-  store_.SendWake(0);
+  store_.SendWatching();
   EXPECT_TRUE(reading->AwaitCount(4));
+}
+
+TEST_F(TailHubTest, AnotherWatchOfWhatIsHeardTellsNothing) {
+  const auto reading = ReadOpenRun();
+  store_.SendWatching();
+  AwaitQuiet();
+  store_.LoseWakes(true);
+  store_.Delete();
+  store_.SendWatching();  // somebody else's: no deletion was announced
+  store_.SendReset();
+  EXPECT_THAT(reading->AwaitEnd(), HasReason(reason::kStateLost));
 }
 
 TEST_F(TailHubTest, IdleReadersReadNothing) {

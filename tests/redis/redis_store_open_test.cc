@@ -119,6 +119,9 @@ class Listener final : public WakeListener {
     last_ = conversation_id;
     ++wakes_;
   }
+  void OnWatching(std::string_view conversation_id) override {
+    OnWake(conversation_id, 0);
+  }
   void OnReset() override { ++resets; }
   int64_t newest() {
     MutexLock lock(&mu_);
