@@ -63,6 +63,9 @@ AofCut Choose(ChaosRedis::Loss loss, const std::string& bytes, int64_t floor,
   return ChooseCut(bytes, floor, random);
 }
 
+// For so long Redis puts writes off.
+constexpr absl::Duration kPutOff = absl::Seconds(2);
+
 struct ContextDeleter {
   void operator()(redisContext* context) const { redisFree(context); }
 };
@@ -89,14 +92,22 @@ std::string ChaosRedis::append_only_dir() const {
   return dir_ + "/redis/appendonlydir";
 }
 
+bool ChaosRedis::WritesArePutOff() {
+  const auto info = Command({"INFO", "persistence"});
+  if (!info.ok()) return false;
+  const std::string_view text = info->view().Text();
+  return text.find("aof_pending_bio_fsync:0") == std::string_view::npos;
+}
+
 RedisEnd ChaosRedis::Kill() {
+  const bool put_off = WritesArePutOff();
   process_->Signal(SIGKILL);
   process_->WaitForEnd(absl::InfiniteDuration());
-  if (torn_path_.empty()) return {};
-  if (AofHolds(append_only_dir(), torn_path_)) {
+  if (!torn_path_.empty() && AofHolds(append_only_dir(), torn_path_)) {
     return {torn_at_, "before the rewrite"};
   }
   torn_path_.clear();
+  if (put_off) return {absl::Now() - kPutOff, "during an fsync"};
   return {};
 }
 

@@ -12,8 +12,8 @@ namespace {
 // Two writes: a MULTI block in the append-only file. As any other user of the
 // same Redis might write it.
 constexpr char kNeighbour[] =
-    "redis.call('SET', KEYS[1], '1', 'PX', 1000) "
-    "redis.call('SET', KEYS[1], '2', 'PX', 1000)";
+    "redis.call('SET', KEYS[1], '1', 'PX', 50) "
+    "redis.call('SET', KEYS[1], '2', 'PX', 50)";
 constexpr char kNeighbourKey[] = "chaos-neighbour";
 
 }  // namespace

@@ -15,6 +15,8 @@ bool IsPassing(const Outcome& outcome) {
   if (outcome.code == StatusCode::kDeadlineExceeded) {
     return outcome.reason.empty();  // the client's own
   }
+  // gRPC's, of a call that comes while a server is shut down.
+  if (outcome.code == StatusCode::kCancelled) return outcome.reason.empty();
   return outcome.code == StatusCode::kUnavailable &&
          (outcome.reason.empty() ||
           outcome.reason == reason::kStoreUnavailable ||
