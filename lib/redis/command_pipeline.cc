@@ -46,7 +46,7 @@ SteadyTime CommandPipeline::Turn(RedisConnection* connection, SteadyTime now) {
 void CommandPipeline::Finish(PendingCommand& command,
                              absl::StatusOr<Reply> result) {
   if (!command.done) return;  // overdue, and answered then; or our own
-  budget_->Give(command.wire.bytes().size());
+  budget_->Give(command.cost);
   std::exchange(command.done, nullptr)(std::move(result));
 }
 
@@ -113,6 +113,7 @@ void CommandPipeline::ExpireInFlight(SteadyTime now,
     if (last_reply_ < command.sent) broken_ = "nothing is answered";
     PendingCommand& answered = expired->emplace_back();
     answered.done = std::exchange(command.done, nullptr);
+    answered.cost = command.cost;
     answered.wire = std::exchange(command.wire, EncodedCommand());
   }
 }

@@ -58,7 +58,7 @@ class CommandPipeline {
              PendingCommand command);
   void OnError(PendingCommand command, std::string_view text, SteadyTime now);
   void OnLoaded(const PendingCommand& command, const Reply& reply);
-  void OnNoScript(PendingCommand command, SteadyTime now);
+  void OnNoScript(PendingCommand command);
   void Load(const LuaScript& script, SteadyTime deadline);
   void RetryLater(PendingCommand command, SteadyTime now);
 

@@ -49,7 +49,7 @@ void CommandPipeline::OnError(PendingCommand command, std::string_view text,
   switch (kind) {
     case RedisErrorKind::kNoScript:
       if (command.script == nullptr) break;
-      OnNoScript(std::move(command), now);
+      OnNoScript(std::move(command));
       return;
     case RedisErrorKind::kReadOnly:
       // The address may lead to the new primary by now. What is in flight is
@@ -67,18 +67,18 @@ void CommandPipeline::OnError(PendingCommand command, std::string_view text,
   Finish(command, StatusOfRedisError(kind));
 }
 
-void CommandPipeline::OnNoScript(PendingCommand command, SteadyTime now) {
+void CommandPipeline::OnNoScript(PendingCommand command) {
   if (refused_.count(command.script) != 0) {
     Finish(command, StatusOfRedisError(RedisErrorKind::kOther));
     return;
   }
-  Load(*command.script, command.deadline);
-  // Behind the load. A script that goes missing again is waited for.
   if (command.tries++ == 0) {
-    repeats_.push_back(std::move(command));
+    Load(*command.script, command.deadline);
   } else {
-    RetryLater(std::move(command), now);
+    // Somebody makes Redis forget it as fast as it is loaded.
+    command.wire = command.wire.WithSource(*command.script);
   }
+  repeats_.push_back(std::move(command));
 }
 
 void CommandPipeline::Load(const LuaScript& script, SteadyTime deadline) {

@@ -2,9 +2,27 @@
 
 #include <hiredis/hiredis.h>
 
+#include <charconv>
 #include <vector>
 
 namespace agent {
+namespace {
+
+// `$<size>\r\n<word>\r\n`, after `*<count>\r\n`: what hiredis made.
+RedisCommand WordsOf(std::string_view wire) {
+  RedisCommand words;
+  size_t at = wire.find('\n') + 1;
+  while (at < wire.size()) {
+    size_t size = 0;
+    const size_t begin = wire.find('\n', at) + 1;
+    std::from_chars(wire.data() + at + 1, wire.data() + wire.size(), size);
+    words.emplace_back(wire.substr(begin, size));
+    at = begin + size + 2;
+  }
+  return words;
+}
+
+}  // namespace
 
 EncodedCommand::EncodedCommand(const RedisCommand& command) {
   std::vector<const char*> words;
@@ -21,6 +39,13 @@ EncodedCommand::EncodedCommand(const RedisCommand& command) {
   if (size <= 0) return;
   text_.reset(text);
   size_ = static_cast<size_t>(size);
+}
+
+EncodedCommand EncodedCommand::WithSource(const LuaScript& script) const {
+  RedisCommand words = WordsOf(bytes());
+  words[0] = "EVAL";
+  words[1] = script.source();
+  return EncodedCommand(words);
 }
 
 void EncodedCommand::Deleter::operator()(char* text) const {

@@ -23,6 +23,9 @@ class EncodedCommand {
 
   std::string_view bytes() const { return {text_.get(), size_}; }
 
+  // Of an EVALSHA: the EVAL that means the same, whatever Redis knows.
+  EncodedCommand WithSource(const LuaScript& script) const;
+
  private:
   struct Deleter {
     void operator()(char* text) const;
@@ -50,6 +53,7 @@ class CommandBudget {
 
 struct PendingCommand {
   EncodedCommand wire;
+  size_t cost = 0;  // bytes of the budget that it holds
   // Empty once called, and of commands of the client's own.
   Callback<Reply> done;
   SteadyTime deadline;

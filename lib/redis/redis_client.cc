@@ -115,8 +115,8 @@ void LoopRedisClient::Push(const RedisCommand& command, absl::Duration timeout,
   pending.deadline = std::chrono::steady_clock::now() +
                      ToChrono(std::min(timeout, kMaxTimeout));
   pending.script = script;
-  if (pending.wire.bytes().empty() ||
-      !budget_.Take(pending.wire.bytes().size())) {
+  pending.cost = pending.wire.bytes().size();
+  if (pending.cost == 0 || !budget_.Take(pending.cost)) {
     pending.refused = QueueFull();
     pending.wire = EncodedCommand();
   }

@@ -163,6 +163,23 @@ TEST_F(RedisClientTest, RunsAScriptAgainAfterRedisForgotIt) {
   EXPECT_EQ(right, kCount);
 }
 
+TEST_F(RedisClientTest, RunsAScriptThatRedisForgetsAgainAndAgain) {
+  RedisOptions options = Options();
+  options.command_timeout = absl::Seconds(2);
+  auto client = Start(options);
+  auto other = Start();
+  const LuaScript echo("echo", "return ARGV[1]");
+  std::atomic<int> flushes{0};
+  for (int i = 0; i < 20000; ++i) {
+    other->Send({"SCRIPT", "FLUSH", "SYNC"},
+                [&flushes](const absl::StatusOr<Reply>&) { ++flushes; });
+  }
+  const std::string arg("\r\n$4\r\nno end\0", 14);
+  while (flushes < 20000) {
+    EXPECT_EQ(TextOf(RunScript(client.get(), echo, {}, {arg})), arg);
+  }
+}
+
 TEST_F(RedisClientTest, AScriptThatDoesNotCompileIsAnInternalError) {
   auto client = Start();
   const LuaScript script("broken", "this is not Lua");
