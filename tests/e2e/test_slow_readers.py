@@ -6,13 +6,13 @@ once for each; then they go on, and each must get the whole.
 """
 
 import os
-import pathlib
 import unittest
 
 from harness import wait
 from harness.case import Case
 from harness.generated import pb
 from harness.model_server import Turn
+from harness.processes import resident_kib
 from harness.transcript import Transcript
 
 READERS = 16
@@ -20,13 +20,6 @@ PIECE = "0123456789abcdef" * 8192  # 128 KiB
 PIECES = [PIECE] * 40  # 5 MiB
 # What the readers may cost together: far below an answer each (80 MiB).
 GROWTH_MAX_KIB = 40 * 1024
-
-
-def resident_kib(process):
-    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
-    line = next(line for line in status.splitlines()
-                if line.startswith("VmRSS:"))
-    return int(line.split()[1])
 
 
 def unquarantined():

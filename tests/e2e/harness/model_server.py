@@ -42,6 +42,8 @@ class Call:
         self.body = body
         # Set once the caller hung up while the model still had things to say.
         self.gone = threading.Event()
+        # Set once it has said everything, if only into the caller's buffers.
+        self.said = threading.Event()
         self.releases = 0
 
     def release(self):
@@ -131,6 +133,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = True
         try:
             self._stream(turn, call)
+            call.said.set()
         except (BrokenPipeError, ConnectionResetError):
             call.gone.set()  # The service, or its test, has gone.
 

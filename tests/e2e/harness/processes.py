@@ -17,3 +17,11 @@ def working_in(directory):
         if pathlib.Path(place).is_relative_to(directory):
             found.append(int(entry.name))
     return found
+
+
+def resident_kib(process):
+    """The memory that a process really has."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    line = next(line for line in status.splitlines()
+                if line.startswith("VmRSS:"))
+    return int(line.split()[1])

@@ -1,5 +1,6 @@
 """A private redis-server on a Unix socket, with the verbs of a fault."""
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -9,9 +10,14 @@ import subprocess
 import tempfile
 
 import redis
+from redis import backoff, retry
 
 from harness import wait
 from harness.append_only_file import AppendOnlyFile
+
+
+# A test wants to see what Redis says, and not what it says in the end.
+_NO_RETRY = retry.Retry(backoff.NoBackoff(), 0)
 
 
 def _free_port():
@@ -65,23 +71,30 @@ class RedisServer:
     def connect(self):
         """A client of its own: redis-py, which others wrote."""
         return redis.Redis(unix_socket_path=str(self.socket),
-                           decode_responses=True)
+                           decode_responses=True, retry=_NO_RETRY)
 
     def kill(self):
+        """With the child that rewrites its file, if there is one."""
+        pid = self._process.pid
+        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
+        child_pids = children.read_text().split()
         self._process.kill()
+        for child in child_pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
         self._process.wait()
 
     def restart(self):
         self.kill()
         self.start()
 
-    def lose_power(self, where):
+    def lose_power(self, where, *extra):
         """Ends it, and what it wrote from `where(AppendOnlyFile)` on; then it
         starts again."""
         self.kill()
         file = AppendOnlyFile(self._dir / "appendonlydir")
         file.cut(where(file))
-        self.start()
+        self.start(*extra)
 
     def pause(self):
         os.kill(self._process.pid, signal.SIGSTOP)

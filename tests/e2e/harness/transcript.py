@@ -47,14 +47,28 @@ class Transcript:
         kind = self.chunks[-1].WhichOneof("content")
         return kind if kind in ("completed", "failed", "cancelled") else None
 
-    def problems(self):
-        """Why this is not one whole, completed answer; nothing if it is."""
+    def _sequence_is_dense(self, lost_tails):
+        expected = 0
+        for chunk in self.chunks:
+            started = chunk.HasField("attempt_started")
+            if lost_tails and started and chunk.sequence < expected:
+                expected = chunk.sequence  # it goes on where Redis was left
+            if chunk.sequence != expected:
+                return False
+            expected += 1
+        return True
+
+    def problems(self, lost_tails=False):
+        """Why this is not one whole, completed answer; nothing if it is.
+
+        With `lost_tails` an attempt may begin among numbers that were seen.
+        """
         found = []
         cursors = [position(chunk.cursor) for chunk in self.chunks]
         if cursors != sorted(set(cursors)):
             found.append("cursors do not rise")
-        sequences = [chunk.sequence for chunk in self.chunks]
-        if sequences != list(range(len(sequences))):
+        if not self._sequence_is_dense(lost_tails):
+            sequences = [chunk.sequence for chunk in self.chunks]
             found.append(f"the sequence has a gap or a repeat: {sequences}")
         if self.end != "completed":
             return found + [f"the end is {self.end}, not completed"]
