@@ -9,7 +9,9 @@ build_packages=(
   libcurl4-openssl-dev libevent-dev libvalijson-dev libcli11-dev
 )
 run_packages=(redis-server)
-test_packages=(libgtest-dev libgmock-dev python3 python3-venv ca-certificates)
+test_packages=(
+  libgtest-dev libgmock-dev python3 python3-venv ca-certificates curl
+)
 lint_packages=(clang-format-14 clang-tidy-14 shellcheck)
 
 as_root() {

@@ -6,14 +6,16 @@ work="$(mktemp -d)"
 service_pid=''
 client_pid=''
 service_address=''
+http_address=''
 
-# start_service PROGRAM: on a free port; sets service_address.
+# start_service PROGRAM: on a free port; sets service_address and http_address.
 start_service() {
   say 'Starting agent-service with a Redis of its own'
   # In a session of its own: a Ctrl-C is for this script, which then stops the
   # service in order, once.
   setsid "$1" --redis=embedded --data_dir="$work/data" \
-    --grpc_listen=127.0.0.1:0 --http_listen= --drain_timeout=1s 2>"$work/service.log" &
+    --grpc_listen=127.0.0.1:0 --http_listen=127.0.0.1:0 --drain_timeout=1s \
+    2>"$work/service.log" &
   service_pid=$!
   local waited_ms=0
   while [[ -z "$service_address" ]]; do
@@ -26,8 +28,10 @@ start_service() {
     sleep 0.05
     waited_ms=$((waited_ms + 50))
   done
-  say "It listens on $service_address; its Redis is process" \
-    "$(redis_pids | tr '\n' ' ')"
+  http_address="$(sed -nE \
+    's/.*listening.* http="?([^" ]+)"?.*/\1/p' "$work/service.log" | head -n 1)"
+  say "It listens on $service_address for gRPC and on" \
+    "http://$http_address; its Redis is process $(redis_pids | tr '\n' ' ')"
 }
 
 # The redis-server processes whose directory is ours: of nobody else.

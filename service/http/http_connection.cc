@@ -4,6 +4,7 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -130,6 +131,7 @@ void HttpConnection::OnClosed(evhttp_connection* /*raw*/, void* self) {
   connection->soon_.Stop();
   evbuffer_remove_cb_entry(bufferevent_get_output(connection->socket_),
                            connection->output_watch_);
+  if (connection->refused_) connection->Linger();
   const auto exchange = std::exchange(connection->exchange_, nullptr);
   if (exchange != nullptr) exchange->Abandon();
   connection->server_->on_closed(connection->socket_);
@@ -152,7 +154,14 @@ void HttpConnection::ReplaceErrorPage() {
   evbuffer* output = bufferevent_get_output(socket_);
   const std::optional<int> status = PendingStatus(output);
   if (!status.has_value() || *status < 400) return;
+  refused_ = true;
   ReplaceOutput(output, ToRawReply(ErrorPage(*status)));
+}
+
+// evhttp closes its descriptor; of the socket, only our side.
+void HttpConnection::Linger() const {
+  const int fd = fcntl(bufferevent_getfd(socket_), F_DUPFD_CLOEXEC, 0);
+  if (fd >= 0) server_->linger(fd);
 }
 
 HttpReply HttpConnection::ErrorPage(int status) const {

@@ -33,6 +33,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     HttpServerLimits limits;
     std::function<void(const std::shared_ptr<HttpExchange>&)> on_request;
     std::function<void(bufferevent*)> on_closed;
+    // Takes a descriptor of a client that may still be sending.
+    std::function<void(int fd)> linger;
     bool closing = false;  // every reply is its connection's last
   };
 
@@ -58,6 +60,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void CutOff();
   void WatchForLeaving();
   void ReplaceErrorPage();
+  void Linger() const;
   HttpReply ErrorPage(int status) const;
 
   Server* const server_;
@@ -65,6 +68,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   evhttp_connection* raw_ = nullptr;  // null before Adopt and after the end
   evbuffer_cb_entry* output_watch_ = nullptr;
   std::shared_ptr<HttpExchange> exchange_;
+  bool refused_ = false;  // by evhttp, whatever else was to come
   LoopTimer soon_;
   LoopTimer deadline_;
 };

@@ -66,6 +66,7 @@ HttpServer::HttpServer(HttpServerOptions options, HttpHandler handler)
     handler_(exchange);
   };
   shared_.on_closed = [this](bufferevent* socket) { OnClosed(socket); };
+  shared_.linger = [this](int fd) { lingering_->Take(fd); };
 }
 
 HttpServer::~HttpServer() { Stop(absl::ZeroDuration()); }
@@ -88,6 +89,7 @@ absl::Status HttpServer::Listen() {
 
 void HttpServer::SetUpHttp() {
   http_ = evhttp_new(loop_->base());
+  lingering_ = std::make_unique<LingeringSockets>(loop_.get());
   look_ = std::make_unique<LoopTimer>(loop_.get(), [this] {
     ListenIfRoom();
     look_->Start(kLookForRoom);
@@ -97,9 +99,6 @@ void HttpServer::SetUpHttp() {
       http_, static_cast<ev_ssize_t>(options_.limits.max_header_bytes));
   evhttp_set_max_body_size(
       http_, static_cast<ev_ssize_t>(options_.limits.max_body_bytes));
-  // A body that is too long is taken and dropped before it is refused: who
-  // still writes would find a reset instead of the reason.
-  evhttp_set_flags(http_, EVHTTP_SERVER_LINGERING_CLOSE);
   evhttp_set_allowed_methods(http_, EVHTTP_REQ_GET | EVHTTP_REQ_POST |
                                         EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT |
                                         EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |
@@ -192,6 +191,7 @@ void HttpServer::CloseAll() {
   look_.reset();
   evhttp_free(std::exchange(http_, nullptr));
   connections_.clear();  // those that evhttp never saw
+  lingering_.reset();
 }
 
 int64_t HttpServer::connections() const {

@@ -17,6 +17,7 @@
 #include "service/http/http_exchange.h"
 #include "service/http/http_loop.h"
 #include "service/http/http_server_limits.h"
+#include "service/http/lingering_sockets.h"
 
 struct event_base;
 struct evconnlistener;
@@ -79,6 +80,7 @@ class HttpServer {
   evhttp* http_ = nullptr;
   evconnlistener* listener_ = nullptr;
   std::unique_ptr<LoopTimer> look_;
+  std::unique_ptr<LingeringSockets> lingering_;
   SteadyTime warn_again_;
   std::unordered_map<bufferevent*, std::shared_ptr<HttpConnection>>
       connections_;

@@ -280,6 +280,17 @@ TEST_F(SmallLimits, ALongBodyIsRefusedWithTheLimit) {
   EXPECT_THAT(reply.body, HasSubstr("body: must be at most 2000 bytes"));
 }
 
+TEST_F(SmallLimits, ABodyWithoutEndIsRefusedAtOnceAndTheReasonArrives) {
+  RawClient client(address());
+  ASSERT_TRUE(
+      client.SendRequest("POST /a", "Content-Length: 1000000000000\r\n"));
+  // All of what is on its way is taken, and none of it resets the connection.
+  ASSERT_TRUE(client.Send(std::string(size_t{16} << 20, 'x')));
+  EXPECT_EQ(client.ReadReply().status, 413);
+  EXPECT_TRUE(client.AwaitClose());
+  EXPECT_TRUE(Eventually([&] { return server_->connections() == 0; }));
+}
+
 TEST_F(SmallLimits, ALongChunkedBodyIsRefused) {
   RawClient client(address());
   ASSERT_TRUE(client.SendRequest("POST /a", "Transfer-Encoding: chunked\r\n"));

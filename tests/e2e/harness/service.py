@@ -9,6 +9,7 @@ import tempfile
 from harness import paths, wait
 
 _LISTENING = re.compile(r'listening.* grpc="?([^" \n]+)"?')
+_HTTP = re.compile(r'listening.* http="?([^" \n]+)"?')
 # What a test machine's environment must not bring into a test.
 _FOREIGN = ("OPENAI_", "AZURE_OPENAI_", "REDIS_", "GRPC_LISTEN", "HTTP_LISTEN",
             "AGENT_ABORT_AT")
@@ -39,15 +40,17 @@ class Service:
     """Starts at once, and waits until it listens (a worker: until it says so).
 
     `grpc_listen` is a free port unless told; after a kill the same address can
-    be given again.
+    be given again. HTTP is off unless `http_listen` is given, and then served
+    at `http`.
     """
 
     def __init__(self, redis, *flags, role="all", environment=None,
-                 grpc_listen="127.0.0.1:0"):
+                 grpc_listen="127.0.0.1:0", http_listen=""):
         self._log = tempfile.NamedTemporaryFile(prefix="e2e-service-")
         self._command = [
             str(paths.SERVICE), f"--redis={redis}", f"--role={role}",
-            f"--grpc_listen={grpc_listen}", "--http_listen=", *flags]
+            f"--grpc_listen={grpc_listen}", f"--http_listen={http_listen}",
+            *flags]
         self._role = role
         self._environment = clean_environment(environment)
         self._start()
@@ -57,6 +60,8 @@ class Service:
             self._command, env=self._environment, stdin=subprocess.DEVNULL,
             stdout=self._log, stderr=self._log)
         self.address = wait.until(self._listening, "agent-service to listen")
+        http = _HTTP.search(self.log())
+        self.http = http and http.group(1)
 
     def _listening(self):
         if self.process.poll() is not None:
@@ -92,10 +97,11 @@ class Service:
     def restart_after_kill(self):
         """The same service again at the same address, after kill -9."""
         self.kill()
-        flag = f"--grpc_listen={self.address}"
+        again = {"--grpc_listen": self.address,
+                 "--http_listen": self.http or ""}
         self._command = [
-            flag if part.startswith("--grpc_listen=") else part
-            for part in self._command]
+            f"{name}={again[name]}" if (name := part.partition("=")[0]) in again
+            else part for part in self._command]
         self._log.truncate(0)
         self._log.seek(0)
         self._start()
