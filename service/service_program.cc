@@ -7,6 +7,7 @@
 #include "lib/agent/model_environment.h"
 #include "lib/base/logging.h"
 #include "lib/base/timer_queue.h"
+#include "service/file_limit.h"
 #include "service/library_logs.h"
 #include "service/shutdown_signal.h"
 
@@ -94,6 +95,7 @@ int RunServiceProgram(const ServiceProgram& program,
   }
   QuietStart(*settings);
   RouteLibraryLogs();
+  RaiseFileLimit();
   InstallShutdownSignals();
   return Serve(program, *settings);
 }
