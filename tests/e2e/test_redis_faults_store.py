@@ -34,8 +34,7 @@ class Store(RedisFaultCase):
 
     # P20
 
-    def lose_everything(self, lose):
-        service = self.start_all(lease=SHORT_LEASE)
+    def lose_everything(self, service, lose):
         api = self.connect(service)
         self.wait_for_readiness(api, True)
         wait.until(lambda: self.store.exists("agent-store"),
@@ -58,10 +57,13 @@ class Store(RedisFaultCase):
         self.assert_completed(api, again, api.read(again))
 
     def test_p20_a_store_that_was_emptied_is_told_and_used_again(self):
-        self.lose_everything(self.store.flushall)
+        self.lose_everything(self.start_all(lease=SHORT_LEASE),
+                             self.store.flushall)
 
-    def test_p20_another_database_is_told(self):
-        self.lose_everything(lambda: self.store.swapdb(0, 1))
+    def test_p20_another_database_is_told_by_a_gateway_as_well(self):
+        self.start_worker()
+        self.lose_everything(self.start_gateway(),
+                             lambda: self.store.swapdb(0, 1))
 
     def test_p20_a_redis_that_comes_to_evict_is_not_ready(self):
         api = self.connect(self.start_all())
