@@ -79,7 +79,13 @@ AgentServer::AgentServer(ServerOptions options, AgentApi* api,
       streams_(streams),
       service_(api, streams, timers) {}
 
-AgentServer::~AgentServer() { Drain(absl::ZeroDuration()); }
+AgentServer::~AgentServer() {
+  if (server_ == nullptr) return;
+  Drain(absl::ZeroDuration());
+  ping_.reset();
+  server_->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
+  server_->Wait();
+}
 
 absl::Status AgentServer::Listen() {
   grpc::ServerBuilder builder;
@@ -120,13 +126,8 @@ void AgentServer::BeginDrain() {
 }
 
 void AgentServer::Drain(absl::Duration patience) {
-  if (server_ == nullptr) return;
   BeginDrain();
   streams_->Drain(patience);
-  ping_.reset();
-  server_->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
-  server_->Wait();
-  server_.reset();
 }
 
 }  // namespace agent

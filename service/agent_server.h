@@ -36,7 +36,9 @@ class AgentServer {
       ServerOptions options, AgentApi* api, StreamRegistry* streams,
       TimerQueue* timers);
 
-  // Drains with no patience if Drain was not called.
+  // Drains with no patience if Drain was not called, and stops. A call that
+  // arrives in that very moment gRPC itself answers with CANCELLED: a program
+  // that ends does better not to come here, but to exit after Drain.
   ~AgentServer();
 
   // Where it listens, with the port that was picked.
@@ -50,7 +52,8 @@ class AgentServer {
   void BeginDrain();
 
   // BeginDrain; then gives open streams up to `patience` to reach their ends,
-  // ends the others with DRAINING, and stops. Blocks. Repeating it is harmless.
+  // and ends the others with DRAINING. Blocks. Goes on refusing what comes.
+  // Repeating it is harmless.
   void Drain(absl::Duration patience);
 
  private:

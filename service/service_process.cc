@@ -224,12 +224,13 @@ void ServiceProcess::DrainWithin(absl::Duration patience) {
   if (server_ != nullptr) server_->Drain(deadline - absl::Now());
   if (http_ != nullptr) http_->Stop();
   http_.reset();
-  server_.reset();
   {
     MutexLock lock(&slot_->mu);
     slot_->worker = nullptr;
   }
   worker_.reset();
 }
+
+void ServiceProcess::StopEmbeddedRedis() { embedded_.reset(); }
 
 }  // namespace agent

@@ -52,8 +52,13 @@ class ServiceProcess {
   std::string http_address() const;
 
   // Takes nothing new; lets runs and streams end within `--drain_timeout`;
-  // hands over those that have not. Blocks that long at most.
+  // hands over those that have not. Blocks that long at most. gRPC calls are
+  // still answered: with DRAINING where they would begin something.
   void Drain();
+
+  // After Drain, the last thing before the program exits: so an embedded Redis
+  // is stopped in order, while calls are still refused properly.
+  void StopEmbeddedRedis();
 
  private:
   explicit ServiceProcess(Settings settings);

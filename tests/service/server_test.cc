@@ -139,6 +139,18 @@ TEST_F(Server, ADrainLetsRunsAndTheirStreamsEnd) {
   drain.join();
 }
 
+TEST_F(Server, RefusesWhatComesAfterADrainUntilItsProcessExits) {
+  const auto run = Run("a");
+  EXPECT_THAT(Read(run).status, Succeeds());
+  process_->Drain();
+  v1::RunAgentRequest request;
+  request.set_agent("Script");
+  request.set_message("hi");
+  const auto refused = FailsWith(grpc::StatusCode::UNAVAILABLE, "DRAINING");
+  EXPECT_THAT(TryRun(request).status, refused);
+  EXPECT_THAT(Read(run).status, refused);
+}
+
 TEST_F(Server, WhatDoesNotEndInTimeIsHandedOver) {
   Settings settings = TestSettings();
   settings.drain_timeout = absl::Milliseconds(400);
