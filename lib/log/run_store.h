@@ -79,6 +79,10 @@ struct AppendRequest {
   int64_t step_index = 0;           // of `step`, or of the next one
   std::optional<std::string> step;  // JSON; stands after all of `chunks`
   std::optional<RunEnd> end;
+  // Not sent any more after that, but answered UNAVAILABLE. Nobody may hold it
+  // back until the lease has passed on: a store that lost the next attempt's
+  // beginning would take it.
+  absl::Duration patience = absl::InfiniteDuration();
 };
 
 struct AppendOutcome {

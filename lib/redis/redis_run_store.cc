@@ -160,8 +160,9 @@ void RedisRunStore::Append(AppendRequest request,
   auto keys = keys::OfConversation(request.conversation_id);
   const bool ends = request.end.has_value();
   const int exhausted_after = ends ? request.end->exhausted_after : 0;
-  context_.client->Run(
+  context_.client->RunWithTimeout(
       context_.scripts->append, std::move(keys), std::move(args),
+      request.patience,
       [this, conversation_id = std::move(request.conversation_id),
        run_id = std::move(request.run_id), ends, exhausted_after,
        done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
@@ -195,7 +196,7 @@ void RedisRunStore::Release(std::string conversation_id, std::string run_id,
   std::vector<std::string> args = LifetimeArgs(context_.limits);
   args.insert(args.end(),
               {std::move(run_id), std::to_string(attempt), std::move(token),
-               kind == ReleaseKind::kHandOver ? "1" : "0"});
+               kind == ReleaseKind::kHandOver ? "1" : "2"});
   auto keys = keys::OfConversation(conversation_id);
   context_.client->Run(
       context_.scripts->release, std::move(keys), std::move(args),

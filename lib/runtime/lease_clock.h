@@ -16,6 +16,7 @@ class LeaseClock {
   LeaseClock(absl::Duration lease, SteadyTime begun_at)
       : heartbeat_(ToChrono(lease / 3)),
         patience_(ToChrono(lease - std::min(absl::Seconds(2), lease / 4))),
+        least_(std::min(absl::Seconds(1), lease / 8)),
         sent_at_(begun_at),
         held_at_(begun_at) {}
 
@@ -32,10 +33,16 @@ class LeaseClock {
   }
   // From here on the lease may have passed on: stop.
   SteadyTime GiveUpAt() const { return held_at_ + patience_; }
+  // How long a call may wait to be sent. Never so short that the store has no
+  // chance to answer: the lease itself is longer than our patience.
+  absl::Duration Patience(SteadyTime now) const {
+    return std::max(absl::FromChrono(GiveUpAt() - now), least_);
+  }
 
  private:
   SteadyTime::duration heartbeat_;
   SteadyTime::duration patience_;
+  absl::Duration least_;
   SteadyTime sent_at_;
   SteadyTime held_at_;
 };

@@ -35,6 +35,7 @@ void ResponseWriter::Pump() {
     look_due_ = false;  // whatever was to be seen, this call sees it
     in_flight_ = true;
     lease_.Sent(now);
+    request.patience = lease_.Patience(now);
   }
   request.conversation_id = conversation_id_;
   request.run_id = run_id_;

@@ -1,4 +1,6 @@
 // BEGIN, APPEND and RELEASE: who may write to a run, and what is written.
+#include <future>
+
 #include "tests/redis/store_fixture.h"
 
 namespace agent::testing {
@@ -366,6 +368,25 @@ TEST_F(RunLeaseTest, AnAppendToADeletedConversationIsLost) {
   EXPECT_OK(Delete(/*force=*/true));
   EXPECT_EQ(Say(run, 0, {"a"}).kind, Said::kLost);
   EXPECT_EQ(Number({"EXISTS", "agent-stream:c1"}), 0);
+}
+
+TEST_F(RunLeaseTest, AnAppendIsNotSentOnceItsPatienceIsOver) {
+  ASSERT_OK(Admit("r1"));
+  const RunAssignment run = Take("token");
+  server().Kill();
+  AppendRequest impatient = Append(run);
+  impatient.patience = absl::Milliseconds(20);
+  std::promise<absl::StatusOr<AppendOutcome>> patient;
+  store().runs().Append(Append(run), [&](absl::StatusOr<AppendOutcome> answer) {
+    patient.set_value(std::move(answer));
+  });
+  EXPECT_THAT(Send(std::move(impatient)).status(),
+              StatusIs(absl::StatusCode::kUnavailable));
+  // The other one still waits, and finds a store that has forgotten all.
+  server().Restart();
+  const auto answer = patient.get_future().get();
+  ASSERT_OK(answer);
+  EXPECT_EQ(answer->kind, AppendOutcome::Kind::kLost);
 }
 
 }  // namespace

@@ -40,6 +40,19 @@ TEST_F(ResponseWriterFaultTest, FencedStopsTheAttemptAndSendsNothingMore) {
   EXPECT_FALSE(store_.HasNext());
 }
 
+TEST_F(ResponseWriterFaultTest, NoAppendMayWaitUntilTheLeaseHasPassedOn) {
+  StartWriting();
+  ASSERT_OK(Say("a"));
+  Pending first = store_.Next();
+  const absl::Duration patience = first.request.patience;
+  EXPECT_GT(patience, absl::ZeroDuration());
+  EXPECT_LT(patience, limits_.lease);
+  store_.Lose(std::move(first));
+  Pending again = store_.Next();
+  EXPECT_LT(again.request.patience, patience);
+  store_.Store(std::move(again));
+}
+
 TEST_F(ResponseWriterFaultTest, AConversationThatIsGoneStopsTheAttempt) {
   StartWriting();
   ASSERT_OK(Say("a"));
