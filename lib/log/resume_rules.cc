@@ -76,7 +76,9 @@ ResumeVerdict BeforeNext(const LogPage& page, StreamId cursor,
   if (next.id.attempt() >= cursor.attempt()) {
     return {Kind::kSkip, number, absl::OkStatus()};
   }
-  return Fail(CursorForeign());
+  // The beginning of the cursor's attempt was lost, and the one before it went
+  // on: what the reader was told to discard stands after all.
+  return Fail(CursorLost());
 }
 
 ResumeVerdict BehindAll(const LogPage& page, StreamId cursor) {

@@ -72,13 +72,13 @@ TEST(ResumeRulesTest, SkipsUpToTheCursorWhatWasWrittenAgain) {
   EXPECT_EQ(verdict.skip_to, 8);
 }
 
-TEST(ResumeRulesTest, RefusesTextOfALowerAttemptBehindTheCursor) {
+TEST(ResumeRulesTest, IsLostWhereTextOfALowerAttemptFollows) {
   const StreamId cursor = Id(8, 3);
   auto log = Entries(1, 5);
   log.push_back(Text(Id(6, 2, 50)));
   const auto verdict = DecideResume(MakePage(6, log, cursor), cursor);
-  EXPECT_THAT(verdict.error, StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(verdict.error, HasReason(reason::kCursorForeign));
+  EXPECT_THAT(verdict.error, StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(verdict.error, HasReason(reason::kCursorLost));
 }
 
 TEST(ResumeRulesTest, IsLostWithoutALaterEntryBehindTheRecord) {
