@@ -234,9 +234,14 @@ ReadProgress::Next ReadProgress::AwaitNextRun(const LogPage& page) {
     }
     return Next::kWait;
   }
-  const bool told_off = !asked_newest && page.run.has_value() &&
-                        page.run->run_id == awaited && NeverBegan(*page.run);
-  return told_off ? TellCancelled(page, *page.run) : End();
+  // Where nothing was ever written no reader has seen an end: the newest run,
+  // which never began, is the one that is told.
+  const bool never_written = page.record_number == 0;
+  const bool told_off =
+      page.run.has_value() && NeverBegan(*page.run) &&
+      (never_written || (!asked_newest && page.run->run_id == awaited));
+  if (told_off) return TellCancelled(page, *page.run);
+  return never_written ? Next::kWait : End();
 }
 
 ReadProgress::Next ReadProgress::TellCancelled(const LogPage& page,

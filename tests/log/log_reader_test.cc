@@ -226,6 +226,19 @@ TEST_P(CancelledInTheQueueTest, IsToldInAConversationWithoutALog) {
   ExpectOnlyCancelled(*Read(At(std::nullopt, Named())));
 }
 
+TEST_F(LogReaderTest, TellsFromZeroOfARunThatNeverBeganWhereNothingIsWritten) {
+  for (const char* run : {"a", "b"}) {
+    store_.Admit(run);
+    store_.CancelQueued(run);
+  }
+  const auto reading = Read(At(StreamId{}));
+  EXPECT_THAT(reading->AwaitEnd(), IsOk());
+  ASSERT_EQ(reading->count(), 1u);
+  const Chunk& chunk = *reading->chunks()[0];
+  EXPECT_TRUE(std::holds_alternative<RunCancelled>(chunk.content));
+  EXPECT_EQ(chunk.run_id, "b");
+}
+
 TEST_F(LogReaderTest, FollowsAcrossRunsUntilCancelled) {
   WriteRun("a", 2);
   const auto reading = Read(Following(StreamId{}));
