@@ -61,6 +61,7 @@ struct RunAssignment {
   int attempt = 1;
   std::string token;  // with `attempt`, the fence
   int failures = 0;
+  int lapses = 0;             // those of which nobody told: their workers died
   int64_t next_sequence = 0;  // number of the first chunk to append
   int64_t next_step = 0;      // index of the first step to append
   StreamId standing;          // last chunk of the journalled steps; zero: none

@@ -67,6 +67,7 @@ RunAssignment DecodeAssignment(ReplyView answer) {
   const auto message = MessageFromJson(answer[12].Text());
   if (message.ok()) run.message = message->text;
   run.options = DecodeRunOptions(answer[13].Text());
+  run.lapses = static_cast<int>(answer[15].Integer());
   return run;
 }
 

@@ -68,7 +68,20 @@ Dispatcher::Taken Dispatcher::Take(const WorkHint& work, SlotPtr* slot) {
   return Taken::kYes;
 }
 
+bool Dispatcher::PutOff(const WorkHint& work) {
+  absl::Duration rest;
+  {
+    MutexLock lock(&mu_);
+    rest =
+        put_off_.Rest(work.conversation_id, std::chrono::steady_clock::now());
+  }
+  if (rest <= absl::ZeroDuration()) return false;
+  services_.work->LookAgain(work, rest, [](const absl::Status&) {});
+  return true;
+}
+
 void Dispatcher::Offer(WorkHint work) {
+  if (PutOff(work)) return;
   SlotPtr slot;
   switch (Take(work, &slot)) {
     case Taken::kAlready:
@@ -102,10 +115,13 @@ void Dispatcher::OnClaimed(SlotPtr slot, ClaimResult result) {
 
 void Dispatcher::Execute(SlotPtr slot, ClaimResult claimed) {
   const auto agent = agents_.find(slot->work.agent);
+  const bool last_chance =
+      IsLastChance(claimed.assignment, options_.limits.max_attempts);
   bool refuse = agent == agents_.end();
   {
     MutexLock lock(&mu_);
-    refuse = refuse || draining_;
+    refuse = refuse || draining_ ||
+             (last_chance && !TakeLastChanceLocked(slot.get()));
   }
   if (refuse) return Refuse(std::move(slot), claimed.assignment);
   auto executor = std::make_shared<RunExecutor>(std::move(claimed.assignment),
@@ -120,6 +136,19 @@ void Dispatcher::Execute(SlotPtr slot, ClaimResult claimed) {
     const RunExecutor::Outcome outcome = executor->Execute();
     self->OnExecuted(slot, outcome);
   });
+}
+
+bool Dispatcher::TakeLastChanceLocked(Slot* slot) {
+  const bool taken =
+      std::any_of(slots_.begin(), slots_.end(), [](const auto& entry) {
+        const Slot& other = *entry.second;
+        return other.last_chance && !other.settling && !PassedOn(other);
+      });
+  slot->last_chance = !taken;
+  if (taken) {
+    put_off_.Add(slot->work.conversation_id, std::chrono::steady_clock::now());
+  }
+  return !taken;
 }
 
 void Dispatcher::OnExecuted(SlotPtr slot, RunExecutor::Outcome outcome) {

@@ -14,6 +14,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/mutex.h"
 #include "lib/runtime/claim.h"
+#include "lib/runtime/last_chance.h"
 #include "lib/runtime/run_executor.h"
 #include "lib/runtime/run_pool.h"
 #include "lib/runtime/worker.h"
@@ -53,6 +54,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
     // What it needs next is being stored: a hint that comes now is news.
     bool settling = false;
     bool abandoned = false;  // handed over under its agent's hands
+    bool last_chance = false;
   };
   using SlotPtr = std::shared_ptr<Slot>;  // guarded by mu_
 
@@ -64,8 +66,11 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
 
   enum class Taken { kYes, kAlready, kNoRoom };
   Taken Take(const WorkHint& work, SlotPtr* slot);
+  // Whether it was put off lately; then it is looked at later.
+  bool PutOff(const WorkHint& work);
   void OnClaimed(SlotPtr slot, ClaimResult result);
   void Execute(SlotPtr slot, ClaimResult claimed);
+  bool TakeLastChanceLocked(Slot* slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void OnExecuted(SlotPtr slot, RunExecutor::Outcome outcome);
   void Refuse(SlotPtr slot, const RunAssignment& assignment);
   // What the conversation needs next; once that is stored the slot is free.
@@ -90,6 +95,7 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   bool draining_ ABSL_GUARDED_BY(mu_) = false;
   SteadyTime deadline_ ABSL_GUARDED_BY(mu_) = SteadyTime::max();
   std::multimap<std::string, SlotPtr> slots_ ABSL_GUARDED_BY(mu_);
+  PutOffChances put_off_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace agent

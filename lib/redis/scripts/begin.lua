@@ -49,11 +49,11 @@ end
 
 local function assignment(r)
   local stored = redis.call('HMGET', RECORD, 'message:' .. r.run,
-    'options:' .. r.run)
+    'options:' .. r.run, 'lapses:' .. r.run)
   return {'RUN', r.agent, r.run, text(r.attempt), text(r.failures),
     text(r.next), text(r.index), text(r.base), r.standing, r.first,
     text(r.started), text(now), stored[1] or '', stored[2] or '',
-    text(r.lease)}
+    text(r.lease), stored[3] or '0'}
 end
 
 -- Why nobody may attempt the run (again), and how it ends then; or nothing.
@@ -104,11 +104,11 @@ local function decide()
   -- Its reply was lost.
   if r.state == 'running' and r.token == token then return assignment(r) end
 
-  local failures, not_before = r.failures, 0
+  local failures, not_before, lapsed = r.failures, 0, false
   if r.state == 'running' then
     if r.lease > now then return {'BUSY', r.agent, text(r.lease - now)} end
     if r.released ~= '1' then
-      failures = failures + 1
+      failures, lapsed = failures + 1, r.released == '0'
       -- 0, 1, 4, 16, 16, ... times the back-off.
       if failures >= 2 then
         not_before = r.lease + backoff * 4 ^ (math.min(failures, 4) - 2)
@@ -136,7 +136,12 @@ local function decide()
     failures
   r.lease, r.released, r.terminal, r.reason = now + lease, '0', '', ''
   r.active, r.kept = r.run, kept_until(r)
-  save(r)
+  if lapsed then
+    local lapses = redis.call('HGET', RECORD, 'lapses:' .. r.run) or 0
+    save(r, 'lapses:' .. r.run, text(lapses + 1))
+  else
+    save(r)
+  end
   keep_alive()
   wake(r.n)
   return assignment(r)

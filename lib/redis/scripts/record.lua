@@ -17,7 +17,7 @@ local EXPIRY_SLACK_MS = 1000
 local RUN_FIELDS = {'state', 'attempt', 'token', 'failures', 'released', 'next',
   'standing', 'base', 'first', 'end', 'reason', 'lease', 'started', 'message',
   'options', 'limit', 'hash', 'accepted', 'cursor', 'cancel', 'ended', 'error',
-  'usage', 'letter', 'request'}
+  'usage', 'letter', 'request', 'lapses'}
 
 -- The record group of one run, and what else decides about it.
 local function load(run)
