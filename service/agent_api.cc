@@ -128,9 +128,12 @@ absl::StatusOr<std::shared_ptr<LogReader>> AgentApi::OpenStream(
     const v1::StreamResponseRequest& request) {
   if (draining_) return DrainingError();
   if (auto status = Validate(request); !status.ok()) return status;
-  return LogReader::Create(
-      services_.hub, services_.timers,
-      ToReadRequest(request, Key(request.conversation_id())), reading_);
+  const ReadRequest read =
+      ToReadRequest(request, Key(request.conversation_id()));
+  auto reader =
+      LogReader::Create(services_.hub, services_.timers, read, reading_);
+  if (!services_.wrap_reader) return reader;
+  return services_.wrap_reader(std::move(reader), read);
 }
 
 Callback<Run> AgentApi::MapRun(Callback<v1::Run> done) const {

@@ -4,6 +4,7 @@
 #define AGENT_SERVICE_AGENT_API_H_
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,6 +30,10 @@ struct ApiServices {
   TimerQueue* timers = nullptr;
   // Names of the agents that this process offers itself.
   std::vector<std::string> own_agents;
+  // Around every reader, to count what it delivers. May be empty.
+  std::function<std::shared_ptr<LogReader>(std::shared_ptr<LogReader>,
+                                           const ReadRequest&)>
+      wrap_reader;
 };
 
 // Thread-safe; never blocks. Callbacks are called exactly once, on the store's

@@ -10,6 +10,10 @@
 #include "lib/base/mutex.h"
 #include "lib/base/random.h"
 #include "lib/base/status_macros.h"
+#include "service/dashboard/dashboard_files.h"
+#include "service/metrics/metered_reader.h"
+#include "service/metrics/metered_store.h"
+#include "service/metrics/metrics_route.h"
 #include "service/setting_values.h"
 
 namespace agent {
@@ -118,7 +122,8 @@ absl::Status ServiceProcess::OpenStore(const StoreOpener& open_store) {
   if (absl::IsUnavailable(store.status())) {
     return absl::UnavailableError("cannot reach Redis at " + Redacted(address));
   }
-  ASSIGN_OR_RETURN(store_, std::move(store));
+  RETURN_IF_ERROR(store.status());
+  store_ = MeteredStore(*std::move(store), &metrics_, &attempts_);
   hub_ = TailHub::Create(&store_->log(), &store_->wakes(), &timers_, {});
   return absl::OkStatus();
 }
@@ -129,7 +134,12 @@ absl::Status ServiceProcess::StartServer(
                        .directory = &store_->agents(),
                        .hub = hub_.get(),
                        .timers = &timers_,
-                       .own_agents = {}};
+                       .own_agents = {},
+                       .wrap_reader = [this](std::shared_ptr<LogReader> reader,
+                                             const ReadRequest& request) {
+                         return MeteredReader(std::move(reader), request,
+                                              &metrics_);
+                       }};
   for (const auto& agent : agents) services.own_agents.push_back(agent->name());
   api_ = std::make_unique<AgentApi>(std::move(services), settings_.limits,
                                     ToReaderOptions(settings_));
@@ -149,6 +159,10 @@ absl::Status ServiceProcess::StartHttp() {
   services.api = api_.get();
   services.streams = &streams_;
   services.health = [store = store_.get()] { return store->Health(); };
+  services.files = DashboardFiles();
+  services.add_routes = [this](Router* router) {
+    AddMetricsRoute({&metrics_, store_.get(), &streams_}, router);
+  };
   ASSIGN_OR_RETURN(http_, HttpGateway::Start(ToGatewayOptions(settings_),
                                              std::move(services)));
   return absl::OkStatus();
@@ -167,6 +181,9 @@ void ServiceProcess::StartWorker(std::vector<std::shared_ptr<Agent>> agents) {
   services.on_stored = [hub = hub_.get()](std::string_view conversation_id,
                                           std::vector<ChunkPtr> chunks) {
     hub->OnStored(conversation_id, std::move(chunks));
+  };
+  services.on_attempt_over = [this](const std::string& run_id) {
+    attempts_.Over(run_id);
   };
   services.watch = [hub = hub_.get()](std::string_view conversation_id,
                                       std::function<void()> look) {

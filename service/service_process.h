@@ -19,6 +19,8 @@
 #include "service/agent_api.h"
 #include "service/agent_server.h"
 #include "service/http/http_gateway.h"
+#include "service/metrics/active_attempts.h"
+#include "service/metrics/service_metrics.h"
 #include "service/readiness.h"
 #include "service/settings.h"
 #include "service/stream_registry.h"
@@ -73,6 +75,8 @@ class ServiceProcess {
   const Settings settings_;
   // In the order of their dependence: destroyed from the last to the first.
   std::unique_ptr<EmbeddedRedis> embedded_;
+  ServiceMetrics metrics_;
+  ActiveAttempts attempts_{&metrics_};
   std::unique_ptr<RedisStore> store_;
   TimerQueue timers_;
   std::unique_ptr<TailHub> hub_;

@@ -1,6 +1,7 @@
 #include "lib/redis/append_only_rewrite.h"
 
 #include <memory>
+#include <utility>
 
 #include "lib/base/logging.h"
 #include "lib/redis/server_info.h"
@@ -22,7 +23,8 @@ constexpr char kCloseBlock[] =
 // Its callbacks all run on the client's thread, one at a time.
 class Rewrite : public std::enable_shared_from_this<Rewrite> {
  public:
-  explicit Rewrite(RedisClient* client) : client_(client) {}
+  Rewrite(RedisClient* client, std::function<void()> refused)
+      : client_(client), tell_refused_(std::move(refused)) {}
 
   void Look() {
     client_->SendWithTimeout(
@@ -31,7 +33,7 @@ class Rewrite : public std::enable_shared_from_this<Rewrite> {
           if (!info.ok()) return self->OnFailure(info.status());
           // Also after a refusal: another service may have been quicker.
           if (!NeedsRewrite(ServerInfo(info->view().Text()))) return;
-          if (!self->refused_.ok()) return GiveUp(self->refused_);
+          if (!self->refused_.ok()) return self->GiveUp(self->refused_);
           self->Close();
         });
   }
@@ -61,22 +63,24 @@ class Rewrite : public std::enable_shared_from_this<Rewrite> {
     Look();
   }
 
-  static void GiveUp(const absl::Status& status) {
+  void GiveUp(const absl::Status& status) const {
     LogError(
         "the append-only file could not be rewritten: run BGREWRITEAOF, or the "
         "next power loss may cost data",
         {{"status", status}});
+    if (tell_refused_) tell_refused_();
   }
 
   RedisClient* const client_;
+  const std::function<void()> tell_refused_;
   int tries_ = 0;
   absl::Status refused_;
 };
 
 }  // namespace
 
-void RewriteAppendOnlyFile(RedisClient* client) {
-  std::make_shared<Rewrite>(client)->Look();
+void RewriteAppendOnlyFile(RedisClient* client, std::function<void()> refused) {
+  std::make_shared<Rewrite>(client, std::move(refused))->Look();
 }
 
 }  // namespace agent

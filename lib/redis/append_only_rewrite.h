@@ -6,6 +6,8 @@
 #ifndef AGENT_LIB_REDIS_APPEND_ONLY_REWRITE_H_
 #define AGENT_LIB_REDIS_APPEND_ONLY_REWRITE_H_
 
+#include <functional>
+
 #include "lib/redis/redis_client.h"
 
 namespace agent {
@@ -13,10 +15,12 @@ namespace agent {
 // Looks at what Redis says of its file, closes what may be open and asks for
 // BGREWRITEAOF, unless somebody has since it started. Repeats that over broken
 // connections and while Redis is not ready, a few minutes at most. A Redis that
-// refuses is told to the log as an error: an operator has to see to it.
+// refuses is told to the log as an error, and to `refused`: an operator has to
+// see to it.
 //
 // Does not block. `client` must outlive its callbacks.
-void RewriteAppendOnlyFile(RedisClient* client);
+void RewriteAppendOnlyFile(RedisClient* client,
+                           std::function<void()> refused = nullptr);
 
 }  // namespace agent
 

@@ -1,5 +1,6 @@
 #include "lib/redis/redis_store.h"
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -24,6 +25,8 @@
 namespace agent {
 namespace {
 
+constexpr absl::Duration kStatsPatience = absl::Seconds(1);
+
 RedisOptions Named(RedisOptions options, const char* purpose) {
   options.client_name += std::string("-") + purpose;
   return options;
@@ -32,6 +35,9 @@ RedisOptions Named(RedisOptions options, const char* purpose) {
 // Shared with the clients' events, which may come before the store is built.
 struct Monitor {
   std::atomic<bool> connected = false;
+  std::atomic<int64_t> connections = 0;
+  std::atomic<int64_t> restarts = 0;
+  std::atomic<int64_t> refused_rewrites = 0;
   Mutex mu;
   // Called with the lock held; cleared when the store goes.
   absl::AnyInvocable<void()> on_restart ABSL_GUARDED_BY(mu);
@@ -41,7 +47,9 @@ struct Monitor {
 void OnRecordsEvent(const std::shared_ptr<Monitor>& monitor,
                     const RedisConnectionEvent& event) {
   monitor->connected = event.kind == RedisConnectionEvent::Kind::kConnected;
+  if (monitor->connected) ++monitor->connections;
   if (!event.restarted) return;
+  ++monitor->restarts;
   LogWarning(
       "Redis run_id changed: it was restarted, is another one, or took over "
       "another's data");
@@ -98,7 +106,7 @@ class RedisStoreImpl final : public RedisStore {
       MutexLock lock(&monitor_->mu);
       monitor_->on_restart = [this] { OnRestarted(); };
     }
-    RewriteAppendOnlyFile(records_.get());
+    Rewrite();
     abandoned_->Start(timers_.get());
   }
 
@@ -133,10 +141,29 @@ class RedisStoreImpl final : public RedisStore {
     monitor_->listener = std::move(function);
   }
 
+  void Stats(std::vector<std::string> agents,
+             Callback<StoreStats> done) override {
+    StoreStats stats;
+    stats.reconnects = std::max<int64_t>(0, monitor_->connections - 1);
+    stats.restarts = monitor_->restarts;
+    stats.refused_rewrites = monitor_->refused_rewrites;
+    ReadQueueDepths(records_.get(), agents, kStatsPatience,
+                    [stats = std::move(stats), done = std::move(done)](
+                        absl::StatusOr<std::vector<QueueDepth>> told) mutable {
+                      if (told.ok()) stats.queues = *std::move(told);
+                      std::move(done)(std::move(stats));
+                    });
+  }
+
  private:
+  void Rewrite() {
+    RewriteAppendOnlyFile(
+        records_.get(), [monitor = monitor_] { ++monitor->refused_rewrites; });
+  }
+
   // On the records client's thread, under the monitor's lock.
   void OnRestarted() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    RewriteAppendOnlyFile(records_.get());
+    Rewrite();
     wakes_.Reset();
     if (monitor_->listener) monitor_->listener();
   }

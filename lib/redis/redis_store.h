@@ -5,16 +5,20 @@
 #define AGENT_LIB_REDIS_REDIS_STORE_H_
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "lib/base/callback.h"
 #include "lib/log/limits.h"
 #include "lib/log/response_log.h"
 #include "lib/log/run_store.h"
 #include "lib/log/work_queue.h"
 #include "lib/redis/redis_options.h"
 #include "lib/redis/scripts.h"
+#include "lib/redis/store_stats.h"
 
 namespace agent {
 
@@ -45,6 +49,11 @@ class RedisStore {
   // Called, on a store's thread, when Redis was restarted (its run_id changed),
   // or emptied: workers rescan. The store itself asks for BGREWRITEAOF once.
   virtual void OnRestart(absl::AnyInvocable<void()> function) = 0;
+
+  // For metrics. A second at most: what Redis does not tell by then is left
+  // out.
+  virtual void Stats(std::vector<std::string> agents,
+                     Callback<StoreStats> done) = 0;
 };
 
 }  // namespace agent

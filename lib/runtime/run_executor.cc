@@ -88,6 +88,7 @@ RunExecutor::Outcome RunExecutor::Execute() {
   LogInfo("attempt over", {{"run_id", assignment_.run_id},
                            {"attempt", assignment_.attempt},
                            {"outcome", Name(outcome)}});
+  if (services_.on_attempt_over) services_.on_attempt_over(assignment_.run_id);
   return outcome;
 }
 

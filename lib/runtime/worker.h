@@ -47,6 +47,8 @@ struct WorkerServices {
       on_stored;
   AgentResponseCallback* callback = nullptr;  // may be null
   WatchConversation watch;  // may be empty: a heartbeat finds it, too
+  // An attempt of this worker's is over, however. May be empty.
+  std::function<void(const std::string& run_id)> on_attempt_over;
 };
 
 // Thread-safe.

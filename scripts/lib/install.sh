@@ -7,6 +7,7 @@ build_packages=(
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
   libabsl-dev libhiredis-dev libssl-dev libspdlog-dev nlohmann-json3-dev
   libcurl4-openssl-dev libevent-dev libvalijson-dev libcli11-dev
+  prometheus-cpp-dev
 )
 run_packages=(redis-server)
 test_packages=(

@@ -8,6 +8,7 @@
 #include "lib/base/error.h"
 #include "lib/base/status_macros.h"
 #include "service/http/conversation_routes.h"
+#include "service/http/file_reply.h"
 #include "service/http/health_route.h"
 #include "service/http/http_errors.h"
 
@@ -118,7 +119,7 @@ void HttpGateway::Route(const Exchange& exchange) const {
   }
   if (file == nullptr) return exchange->Reply(NoRoute());
   if (!request.IsSafe()) return exchange->Reply(WrongMethod(FileMethods()));
-  exchange->Reply({200, file->headers, std::string(file->bytes)});
+  exchange->Reply(FileReply(*file, request));
 }
 
 // What may be done here; for a browser, what a page of an allowed origin may.

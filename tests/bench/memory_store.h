@@ -34,6 +34,9 @@ class MemoryStore final : public RedisStore,
   WakeSource& wakes() override { return *this; }
   absl::Status Health() const override { return absl::OkStatus(); }
   void OnRestart(absl::AnyInvocable<void()>) override {}
+  void Stats(std::vector<std::string>, Callback<StoreStats> done) override {
+    Answer<StoreStats>(std::move(done), StoreStats{});
+  }
 
  private:
   // One conversation, one run at a time.

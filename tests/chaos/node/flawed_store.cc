@@ -42,6 +42,10 @@ class StoreWithoutSweeper final : public RedisStore {
   ResponseLog& log() override { return store_->log(); }
   WakeSource& wakes() override { return store_->wakes(); }
   absl::Status Health() const override { return store_->Health(); }
+  void Stats(std::vector<std::string> agents,
+             Callback<StoreStats> done) override {
+    store_->Stats(std::move(agents), std::move(done));
+  }
   void OnRestart(absl::AnyInvocable<void()> function) override {
     store_->OnRestart(std::move(function));
   }
