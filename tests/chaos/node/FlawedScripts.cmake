@@ -23,13 +23,26 @@ function(replace_once variable from to)
   set(${variable} "${text}" PARENT_SCOPE)
 endfunction()
 
+function(must_contain variable text)
+  string(FIND "${${variable}}" "${text}" found)
+  if(found EQUAL -1)
+    message(FATAL_ERROR "the flaw does not fit the scripts any more: ${text}")
+  endif()
+endfunction()
+
 function(write_lua name text)
   file(CONFIGURE OUTPUT "${lua_flawed_dir}/${name}.lua" CONTENT "${text}" @ONLY)
 endfunction()
 
 read_lua(append append)
 read_lua(release release)
-read_lua(record record)
+# All that might be included.
+file(GLOB lua_includes "${lua_source_dir}/*.lua")
+set(includes "")
+foreach(path IN LISTS lua_includes)
+  file(READ "${path}" text)
+  string(APPEND includes "${text}")
+endforeach()
 
 # The fence without its token.
 set(text "${append}")
@@ -45,8 +58,8 @@ write_lua(release_no_token "${text}")
 
 # Entries are held back until the record is written. The shim stands before the
 # includes, whose functions take `redis` from around them.
-replace_once(record "command('XADD', LOG" "")
-replace_once(record "redis.call('HSET', RECORD" "")
+must_contain(includes "command('XADD', LOG")
+must_contain(includes "redis.call('HSET', RECORD, 'n'")
 set(text "${append}")
 replace_once(text "#!lua\n" "#!lua\n\
 local real, held = redis, {}\n\
@@ -69,8 +82,6 @@ local redis = {\n\
 write_lua(append_record_first "${text}")
 
 include(EmbedLua)
-# All that might be included, and twice, since what is included may include.
-file(GLOB lua_includes "${lua_source_dir}/*.lua")
 set(lua_flawed "${lua_flawed_dir}/script_texts.cc")
 agent_embed_lua(
   OUTPUT "${lua_flawed}"
@@ -78,4 +89,5 @@ agent_embed_lua(
     "${lua_flawed_dir}/append_no_token.lua"
     "${lua_flawed_dir}/append_record_first.lua"
     "${lua_flawed_dir}/release_no_token.lua"
-  INCLUDES ${lua_includes} ${lua_includes})
+  # Again and again, since what is included may include.
+  INCLUDES ${lua_includes} ${lua_includes} ${lua_includes})
