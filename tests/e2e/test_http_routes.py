@@ -1,156 +1,24 @@
-"""Every route of the HTTP API, and every form of an error."""
+"""Every other route of the HTTP API, and every form of an error."""
 
 import re
 import unittest
 
 from harness import wait
-from harness.case import Case
 from harness.generated import pb
 from harness.http_api import HttpApi
+from harness.http_case import RUN, HttpCase
 from harness.model_server import Turn
 
 PIECES = ["Two days ", "in Lisbon."]
-RUN = "/api/agents/TravelPlanner/run"
 
 
-class HttpRoutes(Case):
+class HttpRoutes(HttpCase):
 
     def setUp(self):
-        self.model = self.start_model({
+        self.start_http({
             "hello": [Turn(PIECES)],
             "again": [Turn(["Once more."])],
-            "look": [Turn(["Let me look. "],
-                          [("get_weather_forecast",
-                            '{"destination":"Lisbon","date":"2026-05-01"}')]),
-                     Turn(["Take a coat."])],
             "slowly": [Turn(["one ", "two"], hold_before=1)]})
-        self.redis = self.start_redis()
-        self.service = self.start_service(
-            self.redis.address, "--http_wait_timeout=20s",
-            environment=self.model.environment, http_listen="127.0.0.1:0")
-        self.http = HttpApi(self.service.http)
-        self.grpc = self.connect(self.service)
-
-    def assert_error(self, reply, status, code, reason):
-        self.assertEqual(reply.status, status, reply.body)
-        self.assertEqual(reply.headers["content-type"], "application/json")
-        self.assertEqual(reply.headers["x-content-type-options"], "nosniff")
-        self.assertEqual((reply.error["code"], reply.error["reason"]),
-                         (code, reason))
-        self.assertIn("message", reply.error)
-        self.assertIn("metadata", reply.error)
-
-    def ended(self, run):
-        """Waits for a run's end by reading its stream."""
-        self.http.stream(run["conversation_id"], f"?run_id={run['run_id']}")
-        return run
-
-    # Starting a run.
-
-    def test_a_run_is_accepted_at_once_with_its_ids(self):
-        reply = self.http.post_json(RUN, {"message": "hello"})
-        self.assertEqual(reply.status, 202)
-        run = reply.json
-        self.assertEqual(
-            list(run), ["status", "response", "conversation_id", "thread_id",
-                        "correlation_id", "run_id", "cursor", "message"])
-        self.assertEqual(
-            (run["status"], run["response"], run["message"], run["cursor"]),
-            ("accepted", "Agent request accepted", "hello", "0-0"))
-        self.assertEqual(run["conversation_id"], run["thread_id"])
-        self.assertEqual(run["correlation_id"], run["run_id"])
-        for name in ["x-conversation-id", "x-ms-thread-id"]:
-            self.assertEqual(reply.headers[name], run["conversation_id"])
-
-    def test_any_other_body_is_the_message_itself(self):
-        for content_type in ["text/plain",
-                             "application/x-www-form-urlencoded"]:
-            reply = self.http.call("POST", RUN + "?conversation_id=c1",
-                                   "hello", content_type=content_type)
-            self.assertEqual(reply.status, 202)
-            self.assertEqual(reply.json["message"], "hello")
-            self.assertEqual(reply.json["conversation_id"], "c1")
-
-    def test_the_agents_name_is_taken_in_any_case(self):
-        reply = self.http.call("POST", "/api/agents/travelplanner/run", "hello")
-        self.assertEqual(reply.status, 202)
-
-    def test_in_plain_text_the_acceptance_is_a_sentence(self):
-        reply = self.http.call("POST", RUN, "hello", accept="text/plain")
-        self.assertEqual(reply.status, 202)
-        self.assertEqual(reply.text, "Agent request accepted")
-        self.assertTrue(reply.headers["content-type"].startswith("text/plain"))
-        self.assertTrue(reply.headers["x-conversation-id"])
-
-    def test_who_waits_gets_the_whole_answer(self):
-        reply = self.http.post_json(
-            RUN, {"message": "look", "wait_for_response": True})
-        self.assertEqual(reply.status, 200, reply.body)
-        answer = reply.json
-        self.assertEqual(answer["status"], "success")
-        self.assertEqual(answer["response"], "Let me look. Take a coat.")
-        self.assertEqual(answer["usage"],
-                         {"input_tokens": 14, "output_tokens": 22})
-        conversation = self.http.get(
-            f"/api/conversations/{answer['conversation_id']}").json
-        self.assertEqual(answer["message_count"],
-                         len(conversation["messages"]))
-
-    def test_the_wish_to_wait_may_come_in_header_or_query(self):
-        for query, headers in [("", {"x_ms_wait_for_response": "true"}),
-                               ("?wait_for_response=1", {})]:
-            reply = self.http.call("POST", RUN + query, "hello",
-                                   accept="text/plain", **headers)
-            self.assertEqual((reply.status, reply.text),
-                             (200, "".join(PIECES)))
-
-    def test_a_failed_run_is_a_bad_gateway_to_who_waits(self):
-        self.model.close()  # nothing is there to be asked
-        reply = self.http.post_json(
-            RUN, {"message": "hello", "wait_for_response": True,
-                  "timeout_seconds": 0.5})
-        self.assertEqual(reply.status, 502, reply.body)
-        self.assertEqual(reply.json["status"], "failed")
-        self.assertEqual(reply.json["error"]["reason"], "RUN_TIMEOUT")
-        self.assertTrue(reply.json["error"]["message"])
-
-    def test_a_run_that_outlasts_the_wait_is_running(self):
-        service = self.start_service(
-            self.redis.address, "--http_wait_timeout=1s", role="gateway",
-            http_listen="127.0.0.1:0")
-        reply = HttpApi(service.http).post_json(
-            RUN, {"message": "slowly", "wait_for_response": "yes"})
-        self.assertEqual(reply.status, 202, reply.body)
-        self.assertEqual(reply.json["status"], "running")
-        self.model.release()
-        self.ended(reply.json)
-
-    def test_a_repeated_key_is_the_same_run(self):
-        first = self.http.call("POST", RUN, "hello", idempotency_key="key-1")
-        again = self.http.call("POST", RUN, "hello", idempotency_key="key-1")
-        in_body = self.http.post_json(RUN, {"message": "hello",
-                                            "request_id": "key-1"})
-        self.assertEqual(first.json, again.json)
-        self.assertEqual(first.json, in_body.json)
-        over_grpc = self.grpc.run("hello", request_id="key-1")
-        self.assertEqual(over_grpc.run_id, first.json["run_id"])
-        self.assert_error(
-            self.http.call("POST", RUN, "other", idempotency_key="key-1"),
-            409, "ALREADY_EXISTS", "REQUEST_ID_REUSED")
-
-    def test_who_repeats_and_waits_gets_the_answer_of_the_first(self):
-        run = self.ended(self.http.run("hello", request_id="key-2"))
-        reply = self.http.post_json(
-            RUN, {"message": "hello", "request_id": "key-2",
-                  "wait_for_response": True})
-        self.assertEqual(reply.json["response"], "".join(PIECES))
-        self.assertEqual(reply.json["run_id"], run["run_id"])
-
-    def test_ids_that_do_not_agree_are_refused(self):
-        self.assert_error(
-            self.http.post_json(RUN + "?conversation_id=a",
-                                {"message": "hello", "conversation_id": "b"}),
-            400, "INVALID_ARGUMENT", "FIELD_INVALID")
 
     # Reading and changing.
 
@@ -215,16 +83,6 @@ class HttpRoutes(Case):
         self.assertTrue(reply.json["cancel_requested"])
         events = self.http.stream("c4")
         self.assertEqual(events[-1].type, "cancelled")
-
-    def test_who_waits_is_told_of_a_cancellation(self):
-        run = self.http.run("slowly", conversation_id="c5", request_id="key-5")
-        self.http.call("POST",
-                       f"/api/conversations/c5/runs/{run['run_id']}/cancel")
-        reply = self.http.post_json(
-            RUN, {"message": "slowly", "conversation_id": "c5",
-                  "request_id": "key-5", "wait_for_response": True})
-        self.assertEqual((reply.status, reply.json["status"]),
-                         (502, "cancelled"))
 
     def test_a_conversation_is_deleted(self):
         run = self.http.run("slowly", conversation_id="c6")
@@ -334,10 +192,7 @@ class HttpRoutes(Case):
             410, "OUT_OF_RANGE", "STREAM_EXPIRED")
 
     def test_too_many_queued_runs_are_told_to_wait(self):
-        service = self.start_service(
-            self.redis.address, "--max_queued_runs=1", role="gateway",
-            http_listen="127.0.0.1:0")
-        http = HttpApi(service.http)
+        http = HttpApi(self.start_another("--max_queued_runs=1").http)
         replies = [http.call("POST", RUN + "?conversation_id=q1", "slowly")
                    for _ in range(4)]
         full = replies[-1]
