@@ -95,16 +95,19 @@ std::optional<int64_t> AofGrowth::SizeAt(const std::string& path,
   return std::nullopt;
 }
 
-std::optional<absl::Time> AofGrowth::LastWithin(const std::string& path,
-                                                int64_t size) {
+std::optional<absl::Time> AofGrowth::KeptUntil(const std::string& path,
+                                               int64_t size) {
   MutexLock lock(&mu_);
-  std::optional<absl::Time> last;
+  std::optional<absl::Time> kept;
+  std::optional<absl::Time> before;
+  std::optional<int64_t> grown_to;
   for (const Sample& sample : samples_) {
-    if (sample.part.path == path && sample.part.size <= size) {
-      last = sample.when;
-    }
+    if (sample.part.path != path || sample.part.size > size) continue;
+    if (sample.part.size != grown_to) kept = before.value_or(sample.when);
+    grown_to = sample.part.size;
+    before = sample.when;
   }
-  return last;
+  return kept;
 }
 
 }  // namespace agent::chaos

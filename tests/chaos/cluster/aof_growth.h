@@ -37,8 +37,11 @@ class AofGrowth {
   // The size that `path` had at `when`, or when it was first seen after that;
   // nothing if it was not seen since.
   std::optional<int64_t> SizeAt(const std::string& path, absl::Time when);
-  // The last time at which `path` was known to be no longer than `size`.
-  std::optional<absl::Time> LastWithin(const std::string& path, int64_t size);
+  // Until when what Redis had answered lies within the first `size` bytes of
+  // `path`: the last look before it grew to what it then was when it was last
+  // seen to be no longer. Where Redis put writes off, that is long before the
+  // next growth.
+  std::optional<absl::Time> KeptUntil(const std::string& path, int64_t size);
 
  private:
   struct Sample {

@@ -107,8 +107,12 @@ RedisEnd ChaosRedis::Kill() {
     return {torn_at_, "before the rewrite"};
   }
   torn_path_.clear();
-  if (put_off) return {absl::Now() - kPutOff, "during an fsync"};
-  return {};
+  if (!put_off) return {};
+  const auto part = NewestAofPart(append_only_dir());
+  if (!part.ok()) return {absl::Now() - kPutOff, "during an fsync"};
+  return {growth_->KeptUntil(part->path, part->size)
+              .value_or(absl::Now() - kPutOff),
+          "during an fsync"};
 }
 
 absl::Status ChaosRedis::Restart() {
@@ -150,7 +154,7 @@ absl::StatusOr<RedisEnd> ChaosRedis::LosePower(std::mt19937_64* random,
   const AofCut cut = Choose(loss, bytes, floor, random);
   // Before the cut, which would be seen as well.
   const absl::Time kept_until =
-      growth_->LastWithin(part.path, cut.size).value_or(struck - kLossWindow);
+      growth_->KeptUntil(part.path, cut.size).value_or(struck - kLossWindow);
   std::error_code error;
   std::filesystem::resize_file(part.path, static_cast<uintmax_t>(cut.size),
                                error);
