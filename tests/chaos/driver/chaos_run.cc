@@ -15,6 +15,7 @@
 #include "lib/base/status_macros.h"
 #include "tests/chaos/history/audit.h"
 #include "tests/chaos/history/checker.h"
+#include "tests/chaos/history/facts_json.h"
 #include "tests/chaos/node/tool_check.h"
 
 namespace agent::chaos {
@@ -23,6 +24,9 @@ namespace {
 constexpr absl::Duration kProgress = absl::Seconds(15);
 // When the runs asked for were played, but not yet all faults.
 constexpr int kMoreRuns = 20;
+// Beyond its lease a run may stand still for a sweep, the longest back-off of
+// 16 s, and what a busy machine takes.
+constexpr absl::Duration kPatience = absl::Seconds(38);
 constexpr char kDrainTimeout[] = "3s";
 constexpr char kReceipts[] = "/receipts";
 
@@ -69,6 +73,7 @@ absl::StatusOr<RunReport> ChaosRun::Run() {
   ASSIGN_OR_RETURN(const Facts facts, GatherFacts());
   const std::vector<Event> events = history_.Events();
   RETURN_IF_ERROR(SaveHistory(events, dir_ + "/history.jsonl"));
+  RETURN_IF_ERROR(SaveFacts(facts, dir_ + "/facts.json"));
 
   RunReport report;
   report.seed = options_.seed;
@@ -162,12 +167,13 @@ absl::StatusOr<Facts> ChaosRun::GatherFacts() {
   Facts facts;
   const std::vector<Fault> faults = log_.All();
   for (const Fault& fault : faults) {
+    const absl::Time end = fault.end.value_or(absl::Now());
+    facts.disturbances.push_back({fault.begin, end});
     if (!fault.kept_until.has_value()) continue;
-    facts.power_losses.push_back(
-        {*fault.kept_until, fault.begin, fault.end.value_or(absl::Now())});
+    facts.power_losses.push_back({*fault.kept_until, fault.begin, end});
   }
+  facts.patience = 2 * options_.lease + kPatience;
   facts.undisturbed = faults.empty();
-  Struck(faults, {FaultKind::kNodeKill, FaultKind::kNodeDrain});
   facts.attempts_may_run_out = Struck(
       faults,
       {FaultKind::kNodeKill, FaultKind::kNodePause, FaultKind::kStall,

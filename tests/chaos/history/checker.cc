@@ -11,6 +11,7 @@
 #include "tests/chaos/history/key_check.h"
 #include "tests/chaos/history/log_replay.h"
 #include "tests/chaos/history/losses.h"
+#include "tests/chaos/history/pace_check.h"
 #include "tests/chaos/history/reader_check.h"
 #include "tests/chaos/history/run_check.h"
 #include "tests/chaos/history/status_check.h"
@@ -60,13 +61,17 @@ class Checker {
     RunCheck runs(&conversation, &standing, &facts_, &losses_, &findings_,
                   &counts_);
     runs.CheckEnds();
+    std::vector<SeenEnd> seen;
     for (const ReaderView* reader : readers_[conversation.id]) {
-      runs.CheckSeen(ReaderCheck(reader, &conversation, &statuses, &losses_,
-                                 &findings_, &counts_)
-                         .Run());
+      ReaderCheck check(reader, &conversation, &statuses, &losses_, &findings_,
+                        &counts_);
+      for (SeenEnd& end : check.Run()) seen.push_back(std::move(end));
     }
+    runs.CheckSeen(seen);
     if (!accepted) return;  // nobody was told that it exists
-    ConversationCheck(&conversation, &standing, &losses_, &findings_).Check();
+    ConversationCheck(&conversation, &standing, &losses_, &findings_)
+        .Check(seen);
+    CheckPace(conversation, standing, facts_, &findings_);
   }
 
   const Facts& facts_;

@@ -47,6 +47,9 @@ TEST_F(CheckerCallTest, WhatPassesIsTriedAgain) {
     EndWith(StatusCode::kUnavailable, reason);
     EXPECT_EQ(FoundIn(history_), "") << reason;
   }
+  // gRPC's own, of a server that is being shut down.
+  EndWith(StatusCode::kCancelled, "");
+  EXPECT_EQ(FoundIn(history_), "");
   history_.facts.undisturbed = true;
   EXPECT_TRUE(Finds(history_, rule::kStatus));
 }
@@ -54,8 +57,7 @@ TEST_F(CheckerCallTest, WhatPassesIsTriedAgain) {
 TEST_F(CheckerCallTest, UnexpectedStatusesAreFound) {
   for (const StatusCode code :
        {StatusCode::kInternal, StatusCode::kUnknown, StatusCode::kAborted,
-        StatusCode::kCancelled, StatusCode::kFailedPrecondition,
-        StatusCode::kResourceExhausted}) {
+        StatusCode::kFailedPrecondition, StatusCode::kResourceExhausted}) {
     EndWith(code, "");
     EXPECT_TRUE(Finds(history_, rule::kStatus)) << code;
   }
@@ -135,6 +137,14 @@ TEST_F(CheckerCallTest, AKeyIsNobodys) {
   EXPECT_TRUE(Finds(history_, rule::kUnknownKey));
   Key(1).name = "something";
   EXPECT_TRUE(Finds(history_, rule::kUnknownKey));
+}
+
+TEST_F(CheckerCallTest, WhatWasDeletedIsStillRead) {
+  history_.facts.audit = {};
+  history_.Add(Delete{history_.now(), 0, "c", {}});
+  EXPECT_EQ(FoundIn(history_), "");
+  history_.Read("late", run_);
+  EXPECT_TRUE(Finds(history_, rule::kDeletedLives));
 }
 
 TEST_F(CheckerCallTest, WhatWasDeletedIsStillThere) {

@@ -123,8 +123,49 @@ TEST_F(CheckerRunTest, AttemptsAreUsedUpThoughNothingDied) {
   history_.Fail(third, "ATTEMPTS_EXHAUSTED");
   history_.Finish();
   EXPECT_TRUE(Finds(history_, rule::kWrongEnd));
+  // And even so there were not enough of them.
   history_.facts.attempts_may_run_out = true;
+  EXPECT_TRUE(Finds(history_, rule::kWrongEnd));
+  history_.facts.max_attempts = 1;
   EXPECT_EQ(FoundIn(history_), "");
+}
+
+TEST_F(CheckerRunTest, GetRunToldOfAnEndThatWasNone) {
+  history_.Finish();
+  RunLook early = LookOf(run_);
+  early.final_look = false;
+  history_.Add(early);
+  EXPECT_EQ(FoundIn(history_), "");
+  history_.Last<RunLook>().run.last_id.ms -= 1;
+  EXPECT_TRUE(Finds(history_, rule::kTwoEnds));
+}
+
+TEST_F(CheckerRunTest, ARunStandsStill) {
+  history_.facts.patience = absl::Seconds(20);
+  const std::string third = history_.Submit(kSteady, Pieces(2));
+  history_.Attempt(third);
+  history_.Say(third, 1);
+  history_.Wait(absl::Seconds(30));
+  const absl::Time until = history_.now();
+  history_.Say(third, 1);
+  history_.Complete(third);
+  history_.Finish();
+  EXPECT_TRUE(Finds(history_, rule::kStoodStill));
+  history_.facts.disturbances = {
+      {until - absl::Seconds(25), until - absl::Seconds(20)},
+      {until - absl::Seconds(22), until - absl::Seconds(10)}};
+  EXPECT_EQ(FoundIn(history_), "");
+}
+
+TEST_F(CheckerRunTest, ARunWaitsTooLongToBegin) {
+  history_.facts.patience = absl::Seconds(20);
+  const std::string third = history_.Submit(kSteady, Pieces(1));
+  history_.Wait(absl::Seconds(30));
+  history_.Attempt(third);
+  history_.Say(third, 1);
+  history_.Complete(third);
+  history_.Finish();
+  EXPECT_TRUE(Finds(history_, rule::kStoodStill));
 }
 
 TEST_F(CheckerRunTest, ARunIsCancelledThoughNobodyAsked) {
@@ -229,6 +270,26 @@ TEST_F(CheckerRunTest, AnEarlierLookHadWhatDoesNotStand) {
   early.state.messages[1].text = "other";
   history_.Add(early);
   EXPECT_TRUE(Finds(history_, rule::kConversationDiffers));
+}
+
+TEST_F(CheckerRunTest, AReaderSawTheEndAndGetConversationHasNoAnswer) {
+  history_.Finish();
+  ConversationLook early = history_.Last<ConversationLook>();
+  early.final_look = false;
+  early.state.messages.resize(1);
+  early.sent = history_.now();
+  history_.Add(early);
+  EXPECT_TRUE(Finds(history_, rule::kConversationDiffers));
+}
+
+TEST_F(CheckerRunTest, AnAcceptedRunIsNotListed) {
+  history_.Finish();
+  ConversationLook early = history_.Last<ConversationLook>();
+  early.final_look = false;
+  early.runs.pop_back();
+  early.sent = history_.now();
+  history_.Add(early);
+  EXPECT_TRUE(Finds(history_, rule::kRunListDiffers));
 }
 
 TEST_F(CheckerRunTest, TheListOfRunsIsAnother) {

@@ -33,11 +33,14 @@ Answer AnswerOf(const std::vector<const Message*>& messages) {
 
 }  // namespace
 
-void ConversationCheck::Check() {
+void ConversationCheck::Check(const std::vector<SeenEnd>& seen) {
   if (conversation_.MayBeDeleted(absl::InfiniteFuture())) return;
   CheckOrder();
   for (const At<ConversationLook>& look : conversation_.looks) {
-    if (look->outcome.ok() && !look->final_look) CheckEarlier(look);
+    if (!look->outcome.ok()) continue;
+    if (!look->final_look) CheckEarlier(look);
+    CheckAccepted(look);
+    for (const SeenEnd& end : seen) CheckAnswered(look, end);
   }
   const ConversationLook* look = conversation_.FinalLook();
   if (look == nullptr) {
@@ -201,6 +204,47 @@ void ConversationCheck::CheckEarlier(const At<ConversationLook>& look) {
         absl::StrCat("at ", Describe(look.at), " GetConversation had ",
                      said.size(), " bytes that do not begin its text"));
   }
+}
+
+// What was accepted before the look is in it.
+void ConversationCheck::CheckAccepted(const At<ConversationLook>& look) {
+  for (const auto& [id, run] : conversation_.runs) {
+    if (run.answers.empty() || run.answers.front().at > look->sent) continue;
+    const bool listed =
+        std::find(look->runs.begin(), look->runs.end(), id) != look->runs.end();
+    if (listed) continue;
+    const bool lost = std::any_of(
+        run.answers.begin(), run.answers.end(), [&](const At<Submit>& answer) {
+          return losses_.MayHaveTaken(
+              absl::FromUnixMillis(answer->accept_time_ms), look.at);
+        });
+    if (lost) continue;
+    Add(rule::kRunListDiffers, id,
+        absl::StrCat("accepted at ", Describe(run.answers.front().at),
+                     ", and ListRuns at ", Describe(look.at),
+                     " does not name it"));
+  }
+}
+
+// A reader that saw a run complete finds the answer.
+void ConversationCheck::CheckAnswered(const At<ConversationLook>& look,
+                                      const SeenEnd& seen) {
+  const bool completed =
+      std::holds_alternative<RunCompleted>(seen.terminal.content);
+  if (!completed || seen.at > look->sent) return;
+  if (losses_.MayHaveTaken(WriteTime(seen.terminal), look.at)) return;
+  std::string text;
+  for (const Message& message : look->state.messages) {
+    const bool answers =
+        message.run_id == seen.run && message.role == Role::kAssistant;
+    if (answers) text += message.text;
+  }
+  if (text == seen.text) return;
+  Add(rule::kConversationDiffers, seen.run,
+      absl::StrCat(seen.reader, " saw it complete at ", Describe(seen.at),
+                   " with ", seen.text.size(),
+                   " bytes, and GetConversation at ", Describe(look.at),
+                   " had ", text.size()));
 }
 
 void ConversationCheck::Add(const char* rule, const std::string& run,

@@ -25,7 +25,8 @@ class ConversationCheck {
         losses_(*losses),
         findings_(*findings) {}
 
-  void Check();
+  // `seen`: the ends that readers saw.
+  void Check(const std::vector<SeenEnd>& seen);
 
  private:
   // A run's part of a conversation's messages.
@@ -38,6 +39,8 @@ class ConversationCheck {
   void CheckList(const ConversationLook& look);
   void CheckFinal(const ConversationLook& look);
   void CheckEarlier(const At<ConversationLook>& look);
+  void CheckAccepted(const At<ConversationLook>& look);
+  void CheckAnswered(const At<ConversationLook>& look, const SeenEnd& seen);
   std::vector<Turn> TurnsOf(const Conversation& state);
   void CheckTurn(const Turn& turn);
   void CheckAnswer(const Turn& turn, const StandingRun& standing);

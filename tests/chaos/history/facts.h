@@ -21,6 +21,12 @@ struct PowerLoss {
   absl::Time end;
 };
 
+// A fault, from when it struck until it was healed.
+struct Disturbance {
+  absl::Time begin;
+  absl::Time end;
+};
+
 struct RedisKey {
   std::string name;
   std::string type;
@@ -41,8 +47,14 @@ struct Facts {
   std::vector<PowerLoss> power_losses;
   // Whether there was no fault at all: then no call may fail.
   bool undisturbed = false;
-  // Whether attempts may be used up: runs may then end ATTEMPTS_EXHAUSTED.
+  // Whether attempts may be used up: runs may then end ATTEMPTS_EXHAUSTED,
+  // after at least so many.
   bool attempts_may_run_out = false;
+  int max_attempts = 5;
+  // How long a run may stand still while nothing is disturbed: a lease, a
+  // sweep, the longest back-off, and some time for a busy machine.
+  absl::Duration patience = absl::InfiniteDuration();
+  std::vector<Disturbance> disturbances;
   RedisAudit audit;
 };
 

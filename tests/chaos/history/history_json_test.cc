@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tests/chaos/history/checker.h"
+#include "tests/chaos/history/facts_json.h"
 #include "tests/chaos/history/history.h"
 #include "tests/chaos/history/made_up_history.h"
 
@@ -54,10 +55,21 @@ TEST(HistoryJsonTest, AFileIsCheckedAsTheHistoryItself) {
   ASSERT_NE(mkdtemp(dir.data()), nullptr);
   const std::string path = dir + "/history.jsonl";
   MadeUpHistory history = SomeOfAll();
+  history.LosePower(0);
+  history.facts.disturbances.push_back({history.now(), history.now()});
+  history.facts.audit.due.emplace_back("c");
+  history.events[5].at += absl::Microseconds(7);
   ASSERT_TRUE(SaveHistory(history.events, path).ok());
+  ASSERT_TRUE(SaveFacts(history.facts, dir + "/facts.json").ok());
   const auto loaded = LoadHistory(path);
   ASSERT_TRUE(loaded.ok()) << loaded.status();
-  EXPECT_EQ(Check(*loaded, history.facts).ToText(),
+  const auto facts = LoadFacts(dir + "/facts.json");
+  ASSERT_TRUE(facts.ok()) << facts.status();
+  EXPECT_EQ(facts->patience, absl::InfiniteDuration());
+  EXPECT_EQ(facts->power_losses[0].begin, history.facts.power_losses[0].begin);
+  EXPECT_EQ(facts->disturbances.size(), 1u);
+  EXPECT_EQ(facts->audit.due, history.facts.audit.due);
+  EXPECT_EQ(Check(*loaded, *facts).ToText(),
             Check(history.events, history.facts).ToText());
   EXPECT_EQ(loaded->size(), history.events.size());
   std::filesystem::remove_all(dir);

@@ -156,6 +156,13 @@ bool HistoryView::HasUnanswered() const {
   });
 }
 
+absl::Time ConversationView::deleted_at() const {
+  for (const At<Delete>& deletion : deletes) {
+    if (deletion->outcome.ok()) return deletion.at;
+  }
+  return absl::InfiniteFuture();
+}
+
 HistoryView Sort(const std::vector<Event>& history, const Facts& facts,
                  Findings* findings) {
   HistoryView view;

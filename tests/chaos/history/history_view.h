@@ -56,6 +56,8 @@ struct ConversationView {
   // Whether a delete may have been carried out by `when`.
   bool MayBeDeleted(absl::Time when) const;
   const ConversationLook* FinalLook() const;
+  // When it was deleted for good; the end of time if it was not.
+  absl::Time deleted_at() const;
 };
 
 struct ReaderView {

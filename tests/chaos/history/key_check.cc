@@ -49,12 +49,6 @@ bool IsShared(std::string_view key) {
              [&](std::string_view prefix) { return Begins(key, prefix); });
 }
 
-bool WasDeleted(const ConversationView& conversation) {
-  return std::any_of(
-      conversation.deletes.begin(), conversation.deletes.end(),
-      [](const At<Delete>& deletion) { return deletion->outcome.ok(); });
-}
-
 }  // namespace
 
 void CheckKeys(const HistoryView& view, const RedisAudit& audit,
@@ -74,7 +68,8 @@ void CheckKeys(const HistoryView& view, const RedisAudit& audit,
     // A lost delete brings the conversation back, and so does a request that
     // was still on its way.
     const bool may_live = of == view.conversations.end() || losses.any() ||
-                          of->second.unsure_submits || !WasDeleted(of->second);
+                          of->second.unsure_submits ||
+                          of->second.deleted_at() == absl::InfiniteFuture();
     if (!may_live) {
       findings->Add(rule::kDeletedLives, *conversation, "", key.name);
     }

@@ -36,8 +36,15 @@ void ReaderCheck::Take(absl::Time, const StartOver*) {
   texts_.clear();
 }
 
-void ReaderCheck::Take(absl::Time, const ChunkSeen* seen) {
+void ReaderCheck::Take(absl::Time at, const ChunkSeen* seen) {
   const Chunk& chunk = seen->chunk;
+  // A lost delete brings the conversation back, and so does a request that was
+  // still on its way.
+  if (opened_at_ > conversation_.deleted_at() && !losses_.any() &&
+      !conversation_.unsure_submits) {
+    Add(rule::kDeletedLives, chunk.run_id,
+        Describe(chunk) + " came to a call made after the delete");
+  }
   if (ended_in_call_ && !open_->follow) {
     Add(rule::kAfterEnd, chunk.run_id,
         Describe(chunk) + " came in a call that had its end");
@@ -50,14 +57,14 @@ void ReaderCheck::Take(absl::Time, const ChunkSeen* seen) {
   if (IsQueuedCancel(chunk)) {
     // Beside the log: it moves nothing there.
     ended_ = true;
-    ends_.push_back({reader_.name, chunk.run_id, chunk, ""});
+    ends_.push_back({reader_.name, at, chunk.run_id, chunk, ""});
     return;
   }
   if (!CheckPlace(chunk)) return;
   TakeText(chunk);
   last_ = chunk;
   ended_ = chunk.IsTerminal();
-  if (ended_) TakeEnd(chunk);
+  if (ended_) TakeEnd(at, chunk);
 }
 
 bool ReaderCheck::CheckPlace(const Chunk& chunk) {
@@ -152,12 +159,12 @@ void ReaderCheck::TakeText(const Chunk& chunk) {
   counts_.discarded += text.discarded() - before;
 }
 
-void ReaderCheck::TakeEnd(const Chunk& chunk) {
+void ReaderCheck::TakeEnd(absl::Time at, const Chunk& chunk) {
   const std::string text = texts_[chunk.run_id].text();
   CheckProof(chunk, text);
   const bool completed = std::holds_alternative<RunCompleted>(chunk.content);
   CheckTextOf(chunk.run_id, text, completed);
-  ends_.push_back({reader_.name, chunk.run_id, chunk, text});
+  ends_.push_back({reader_.name, at, chunk.run_id, chunk, text});
 }
 
 void ReaderCheck::CheckTextOf(const std::string& run, const std::string& text,

@@ -19,6 +19,7 @@ namespace agent::chaos {
 // A run's end as a reader saw it, with the text that it held then.
 struct SeenEnd {
   std::string reader;
+  absl::Time at;
   std::string run;
   Chunk terminal;
   std::string text;
@@ -53,7 +54,7 @@ class ReaderCheck {
   void CheckWithinRun(const Chunk& chunk, const Chunk& last);
   void CheckNewRun(const Chunk& chunk, const Chunk& last);
   void TakeText(const Chunk& chunk);
-  void TakeEnd(const Chunk& chunk);
+  void TakeEnd(absl::Time at, const Chunk& chunk);
   void CheckTextOf(const std::string& run, const std::string& text, bool whole);
   void CheckProof(const Chunk& chunk, const std::string& text);
   void CheckOkEnd();

@@ -35,6 +35,7 @@ inline constexpr char kRequestTwice[] = "request-twice";
 inline constexpr char kRunShared[] = "run-shared";
 inline constexpr char kLostRun[] = "lost-run";
 inline constexpr char kStuckRun[] = "stuck-run";
+inline constexpr char kStoodStill[] = "stood-still";
 inline constexpr char kNoEnd[] = "no-end";
 inline constexpr char kTwoEnds[] = "two-ends";
 inline constexpr char kWrongEnd[] = "wrong-end";

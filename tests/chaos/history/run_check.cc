@@ -74,6 +74,7 @@ void RunCheck::CheckEnd(const std::string& id, const RunView& run) {
   Count(look->run.state);
   CheckRecord(id, look->run, standing);
   CheckPlan(id, run, look->run);
+  CheckLooks(id, run, look->run);
 }
 
 void RunCheck::CheckRecord(const std::string& id, const Run& record,
@@ -100,6 +101,29 @@ void RunCheck::CheckRecord(const std::string& id, const Run& record,
   }
 }
 
+// Once it was told to have ended, it has, unless a power loss took that back.
+void RunCheck::CheckLooks(const std::string& id, const RunView& run,
+                          const Run& record) {
+  for (const At<RunLook>& look : run.looks) {
+    const Run& then = look->run;
+    if (!look->outcome.ok() || !IsEnded(then.state)) continue;
+    if (then.state == record.state && then.last_id == record.last_id) continue;
+    const bool excused =
+        then.last_id.IsZero()
+            ? CancelMayBeLost(id)
+            : losses_.MayHaveTaken(
+                  absl::FromUnixMillis(static_cast<int64_t>(then.last_id.ms)),
+                  absl::InfiniteFuture());
+    if (excused) continue;
+    Add(rule::kTwoEnds, id,
+        absl::StrCat("at ", Describe(look.at), " GetRun said state ",
+                     static_cast<int>(then.state), " with ",
+                     then.last_id.ToString(), ", and in the end ",
+                     static_cast<int>(record.state), " with ",
+                     record.last_id.ToString()));
+  }
+}
+
 // Cancelled in the queue.
 void RunCheck::CheckNotBegun(const std::string& id, const Run& record,
                              const StandingRun& standing) {
@@ -119,7 +143,7 @@ void RunCheck::CheckPlan(const std::string& id, const RunView& run,
       if (!run.cancels.empty()) return;
       return Add(rule::kWrongEnd, id, "cancelled, and nobody had asked");
     default:
-      if (MayFail(run, record.failure.reason)) return;
+      if (MayFail(run, record)) return;
       Add(rule::kWrongEnd, id,
           "failed " + record.failure.reason + " '" + record.failure.message +
               "', by plan: " + run.message);
@@ -138,14 +162,14 @@ void RunCheck::CheckCompleted(const std::string& id, const RunView& run,
   }
 }
 
-bool RunCheck::MayFail(const RunView& run, const std::string& reason) const {
+bool RunCheck::MayFail(const RunView& run, const Run& record) const {
+  const std::string& reason = record.failure.reason;
   if (reason == kRefused) return run.plan.refuse != 0;
   if (reason == kMoody) return run.plan.fail > 0;
-  if (reason == "ATTEMPTS_EXHAUSTED") {
-    return facts_.attempts_may_run_out || run.plan.kill > 0 ||
-           run.plan.fail > 0;
-  }
-  return false;
+  if (reason != "ATTEMPTS_EXHAUSTED") return false;
+  const bool may_run_out =
+      facts_.attempts_may_run_out || run.plan.kill > 0 || run.plan.fail > 0;
+  return may_run_out && record.attempt >= facts_.max_attempts;
 }
 
 void RunCheck::CheckCancels(const std::string& id, const RunView& run,

@@ -59,7 +59,8 @@ class RunCheck {
   void CheckPlan(const std::string& id, const RunView& run, const Run& record);
   void CheckCompleted(const std::string& id, const RunView& run,
                       const Run& record);
-  bool MayFail(const RunView& run, const std::string& reason) const;
+  bool MayFail(const RunView& run, const Run& record) const;
+  void CheckLooks(const std::string& id, const RunView& run, const Run& record);
   void CheckCancels(const std::string& id, const RunView& run,
                     const StandingRun& standing);
   void CheckCancelled(const std::string& id, const At<Cancel>& cancel,
