@@ -31,7 +31,10 @@ absl::StatusOr<Response> CallOnce(Stub* stub, Method<Request, Response> method,
 }
 
 bool MayRepeat(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+  // Nobody here cancels: gRPC does it to calls that come to a server that is
+  // being shut down.
+  const bool cut = absl::IsCancelled(status) && ErrorReason(status).empty();
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || cut;
 }
 
 template <typename Request, typename Response>

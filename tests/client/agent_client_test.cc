@@ -47,6 +47,12 @@ TEST_F(AgentClientTest, RunAgentIsRepeatedUnderTheSameKey) {
   EXPECT_EQ(requests[0].request_id(), requests[2].request_id());
 }
 
+TEST_F(AgentClientTest, WhatADyingServerCancelsIsRepeated) {
+  service_.AddRunFailure({grpc::StatusCode::CANCELLED, "CANCELLED"});
+  ASSERT_OK(client_.RunAgent({}));
+  EXPECT_THAT(service_.run_requests(), SizeIs(2));
+}
+
 TEST_F(AgentClientTest, AnotherRunHasAnotherKey) {
   ASSERT_OK(client_.RunAgent({}));
   ASSERT_OK(client_.RunAgent({}));
