@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "lib/base/status_macros.h"
+#include "service/address_settings.h"
 #include "service/request_validation.h"
 #include "service/setting_setters.h"
 #include "service/setting_values.h"
@@ -18,27 +19,6 @@ using setter::Switch;
 
 constexpr absl::Duration kMaxKept = absl::Hours(24 * 366);
 constexpr int64_t kMaxCount = 1000000000;
-
-absl::Status SetGrpcListen(const std::string& text, Settings* settings) {
-  settings->grpc_listen = text;
-  return CheckListenAddress(text, /*unix_allowed=*/true);
-}
-
-absl::Status SetHttpListen(const std::string& text, Settings* settings) {
-  settings->http_listen = text;
-  return text.empty() ? absl::OkStatus()
-                      : CheckListenAddress(text, /*unix_allowed=*/false);
-}
-
-absl::Status SetAllowedHosts(const std::string& text, Settings* settings) {
-  ASSIGN_OR_RETURN(settings->http_allowed_hosts, ParseHostList(text));
-  return absl::OkStatus();
-}
-
-absl::Status SetAllowedOrigins(const std::string& text, Settings* settings) {
-  ASSIGN_OR_RETURN(settings->http_allowed_origins, ParseOriginList(text));
-  return absl::OkStatus();
-}
 
 absl::Status SetRedis(const std::string& text, Settings* settings) {
   settings->embedded_redis = text == "embedded";
@@ -75,46 +55,8 @@ absl::Status SetMaxRunChunks(const std::string& text, Settings* settings) {
   return absl::OkStatus();
 }
 
-std::vector<Setting> Addresses() {
+std::vector<Setting> Store() {
   return {
-      {"grpc_listen",
-       "GRPC_LISTEN",
-       "127.0.0.1:50051",
-       "gRPC address: host:port (0 picks a free port, which the first log line "
-       "names) or unix:PATH",
-       SetGrpcListen,
-       {}},
-      {"http_listen",
-       "HTTP_LISTEN",
-       "127.0.0.1:7071",
-       "HTTP address: host:port (0 picks a free port, which the first log line "
-       "names); empty turns it off",
-       SetHttpListen,
-       {},
-       /*is_switch=*/false,
-       /*is_secret=*/false,
-       /*may_be_empty=*/true},
-      {"http_allowed_hosts",
-       "",
-       "",
-       "further names by which HTTP is reached, with commas between; without "
-       "ports",
-       SetAllowedHosts,
-       {}},
-      {"http_allowed_origins",
-       "",
-       "",
-       "web pages of other origins that may use HTTP (CORS): "
-       "scheme://host[:port], with commas between",
-       SetAllowedOrigins,
-       {}},
-      {"allow_insecure_listen",
-       "",
-       "false",
-       "allow addresses that other machines can reach: there are no users yet",
-       Switch(&Settings::allow_insecure_listen),
-       {},
-       /*is_switch=*/true},
       {"redis",
        "REDIS_CONNECTION_STRING",
        "localhost:6379",
@@ -297,7 +239,8 @@ std::vector<Setting> Program() {
 const std::vector<Setting>& SettingTable() {
   static const auto* table = [] {
     auto* all = new std::vector<Setting>;
-    for (const auto& part : {Addresses(), Runs(), Limits(), Program()}) {
+    for (const auto& part :
+         {AddressSettings(), Store(), Runs(), Limits(), Program()}) {
       all->insert(all->end(), part.begin(), part.end());
     }
     return all;
