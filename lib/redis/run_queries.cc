@@ -18,7 +18,7 @@ namespace agent {
 namespace {
 
 // The newest messages that GetConversation returns; no more are kept (see
-// MAX_MESSAGES in record.lua). Their bytes are bounded, too: a run may have 16
+// MAX_MESSAGES in closing.lua). Their bytes are bounded, too: a run may have 16
 // MiB, and an answer goes out in one piece.
 constexpr int64_t kMaxMessages = 10000;
 constexpr int64_t kMaxMessagesBytes = 32 << 20;

@@ -3,6 +3,7 @@
 -- is full (that is what its first line does).
 --@include common.lua
 --@include record.lua
+--@include lost_runs.lua
 local run, request, hash, message, options = ARGV[4], ARGV[5], ARGV[6], ARGV[7],
   ARGV[8]
 local limit, principal, agent, max_queued = ARGV[9], ARGV[10], ARGV[11],

@@ -2,7 +2,7 @@
 -- APPEND: chunks, at most one step and perhaps the end of a run, by the one who
 -- holds it; with none of them a heartbeat. The hot path: one HMGET, an XADD for
 -- each chunk, one HSET, one PUBLISH.
---@include common.lua
+--@include keys.lua
 --@include record.lua
 local run, attempt, token = ARGV[4], tonumber(ARGV[5]), ARGV[6]
 local lease, sequence = tonumber(ARGV[7]), tonumber(ARGV[8])

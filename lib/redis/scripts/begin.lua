@@ -3,8 +3,12 @@
 -- the next run under its token, wait, or nothing; and ends, by itself, a run
 -- that nobody may attempt any more. Returns the answer, and the dead letters
 -- that the caller is to write.
---@include common.lua
+--@include keys.lua
 --@include record.lua
+--@include user_message.lua
+--@include letters.lua
+--@include expiry.lua
+--@include lost_runs.lua
 local token, lease, max_attempts = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
 local queue_timeout, backoff = tonumber(ARGV[7]), tonumber(ARGV[8])
 -- '1': by one who executes no runs; it takes none, and only ends what must end.

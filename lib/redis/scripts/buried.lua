@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- The dead letter of a run is written: the record owes it no more.
---@include common.lua
---@include record.lua
+--@include keys.lua
+--@include letters.lua
 local written = ARGV[4]
 
 if redis.call('EXISTS', RECORD) == 0 then return 'OK' end

@@ -3,6 +3,7 @@
 -- told to stop by its next APPEND, or ended by the next BEGIN.
 --@include common.lua
 --@include record.lua
+--@include expiry.lua
 local run, principal = ARGV[4], ARGV[5]
 
 local no = refusal(principal, true)

@@ -1,15 +1,5 @@
--- Included by every script over one conversation. A number goes out through
--- text(), since Lua would print a large one as 1.7e+12.
-local LOG, RECORD, MAILBOX, RUNS, REQUESTS, MESSAGES =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local VERSION = '1'
-
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-
-local function text(number)
-  return string.format('%.0f', number)
-end
+-- Included by what callers ask about a conversation.
+--@include keys.lua
 
 -- Whether `principal` may see the conversation, and this version read it:
 -- nothing, or the answer to give. One that must exist and does not is told as
@@ -42,15 +32,4 @@ local function activity()
     waiting = waiting - 1
   end
   return active, waiting
-end
-
-local function field(entry, name)
-  for i = 1, #entry[2], 2 do
-    if entry[2][i] == name then return entry[2][i + 1] end
-  end
-end
-
-local function edge_id(command, from, to)
-  local entry = redis.call(command, LOG, from, to, 'COUNT', 1)[1]
-  return entry and entry[1] or '0-0'
 end

@@ -1,6 +1,6 @@
--- Included by record.lua: the dead letters that a conversation owes. `agent-dead`
--- lies in another slot, so an end can only note in the record that one is to be
--- written: BEGIN tells it to whoever asks, until one says that it is there.
+-- The dead letters that a conversation owes. `agent-dead` lies in another slot,
+-- so an end can only note in the record that one is to be written: BEGIN tells
+-- it to whoever asks, until one says that it is there.
 local MAX_OWED = 100
 
 local function runs_owed()

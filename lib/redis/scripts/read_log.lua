@@ -1,6 +1,7 @@
 #!lua flags=no-writes
 -- READ: a page of the log and what the record says of it, at one instant.
 --@include common.lua
+--@include entry.lua
 local principal, after, max_entries = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local run, want_newest, from_run = ARGV[4], ARGV[5] == '1', ARGV[6] == '1'
 -- A page ends at its number of entries or when it has this many bytes: one entry
@@ -33,9 +34,12 @@ local function page_start()
   return run == '' and want_newest and '-' or nil
 end
 
+-- A plain piece has nothing large but its text.
+local PLAIN = 10
 local function size_of(entry)
-  local size = 0
-  for i = 2, #entry[2], 2 do size = size + #entry[2][i] end
+  local fields, size = entry[2], 0
+  if #fields <= PLAIN and fields[1] == 'text' then return #fields[2] end
+  for i = 2, #fields, 2 do size = size + #fields[i] end
   return size
 end
 

@@ -5,19 +5,14 @@
 -- all that survives, and the rest may come back later, in front of what was
 -- written since. So: the queue before the record; entries and steps before
 -- exactly one HSET of the record; removal from the queue last, and by value.
+--
+-- Every call makes every function anew, so what few calls need is elsewhere, and
+-- what an end needs is made by close().
 local LIVE_MS, LOG_MS, STATE_MS =
   tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
--- What is kept of runs that ended, and how much one script cleans up.
-local MAX_RUNS, MAX_FORGET, MAX_TRIM_STEPS, MAX_LOST = 1000, 10, 100, 200
-local MAX_MESSAGES, MAX_FORGET_MESSAGES = 10000, 1000
 -- A look-ahead on expiry, so that the keys live at least LIVE_MS while PEXPIRE
 -- is repeated only when it moves by more than this.
 local EXPIRY_SLACK_MS = 1000
-
-local RUN_FIELDS = {'state', 'attempt', 'token', 'failures', 'released', 'next',
-  'standing', 'base', 'first', 'end', 'reason', 'lease', 'started', 'message',
-  'options', 'limit', 'hash', 'accepted', 'cursor', 'cancel', 'ended', 'error',
-  'usage', 'letter', 'request', 'lapses'}
 
 -- The record group of one run, and what else decides about it.
 local function load(run)
@@ -87,19 +82,6 @@ local function add(r, piece, ...)
   if r.first == '' then r.first = r.last end
 end
 
--- The user's message as `h` holds it: the JSON given to ADMIT, marked.
-local function user_message(r, state, reason)
-  local stored = redis.call('HMGET', RECORD, 'message:' .. r.run,
-    'accepted:' .. r.run)
-  local mark = ''
-  if state ~= '' then mark = '"state":' .. cjson.encode(state) .. ',' end
-  if reason ~= '' then
-    mark = mark .. '"reason":' .. cjson.encode(reason) .. ','
-  end
-  return '{' .. mark .. '"time":' .. (stored[2] or '0') .. ',' ..
-    string.sub(stored[1] or '{"role":"user"}', 2)
-end
-
 local function keep_alive()
   for i = 1, 6 do
     redis.call('PEXPIRE', KEYS[i], LIVE_MS + EXPIRY_SLACK_MS)
@@ -112,120 +94,11 @@ local function kept_until(r)
   return r.first ~= '' and now + LIVE_MS or 0
 end
 
--- After something ended: while work is left everything lives on, else it ages.
-local function expire()
-  if redis.call('LLEN', MAILBOX) > 0 then return keep_alive() end
-  redis.call('PEXPIRE', LOG, LOG_MS)
-  for i = 2, 6 do redis.call('PEXPIRE', KEYS[i], STATE_MS) end
-end
-
--- Keys that a torn script left without an expiry. A log without a record is
--- another program's.
-local function age_forgotten()
-  local ours = redis.call('EXISTS', RECORD) == 1
-  for i = 1, 6 do
-    if redis.call('PTTL', KEYS[i]) == -1 and (i > 1 or ours) then
-      redis.call('PEXPIRE', KEYS[i], i == 1 and LOG_MS or STATE_MS)
-    end
-  end
-end
-
--- Accepted runs that the mailbox does not hold are put back: a torn ADMIT was
--- taken for nothing and removed from the queue before the rest of it came back.
--- They are among the newest. Returns whether there were any.
-local function requeue_lost()
-  local newest = redis.call('LRANGE', RUNS, -MAX_LOST, -1)
-  if #newest == 0 then return false end
-  local lost = false
-  local names, held = {}, {}
-  for i, run in ipairs(newest) do names[i] = 'state:' .. run end
-  for _, run in ipairs(redis.call('LRANGE', MAILBOX, 0, -1)) do
-    held[run] = true
-  end
-  for i, state in ipairs(redis.call('HMGET', RECORD, unpack(names))) do
-    if state == 'queued' and not held[newest[i]] then
-      redis.call('RPUSH', MAILBOX, newest[i])
-      held[newest[i]] = true
-      lost = true
-    end
-  end
-  return lost
-end
-
--- Where an entry's run stands in a log that is to be trimmed: the id to keep
--- from, if the run ended longer ago than the log's time to live.
-local function first_to_keep(entry)
-  local run = field(entry, 'run')
-  if not run then return nil end
-  local known = redis.call('HMGET', RECORD, 'ended:' .. run, 'end:' .. run,
-    'state:' .. run)
-  if known[3] then
-    if not known[1] or not known[2] or known[2] == '' or
-        tonumber(known[1]) >= now - LOG_MS then
-      return nil
-    end
-    local ms, second = string.match(known[2], '^(%d+)-(%d+)$')
-    return ms .. '-' .. text(tonumber(second) + 1)
-  end
-  -- Forgotten. Runs follow each other, so it ended before any later one began.
-  for _, later in ipairs(redis.call('LRANGE', RUNS, 0, MAX_FORGET - 1)) do
-    local first = redis.call('HGET', RECORD, 'first:' .. later)
-    if first and first ~= '' then
-      local ms = tonumber(string.match(first, '^(%d+)'))
-      return ms < now - LOG_MS and first or nil
-    end
-  end
-end
-
--- Whole runs that ended long ago leave a log that goes on.
-local function trim_log()
-  local from
-  for _ = 1, MAX_TRIM_STEPS do
-    local entry = redis.call('XRANGE', LOG, from or '-', '+', 'COUNT', 1)[1]
-    local keep = entry and first_to_keep(entry)
-    if not keep or keep == from then break end
-    from = keep
-  end
-  if from then redis.call('XTRIM', LOG, 'MINID', '=', from) end
-end
-
--- The oldest runs that ended leave the record, and their requests with them:
--- the request first, since the record is what still names it.
-local function forget_runs()
-  local excess = redis.call('LLEN', RUNS) - MAX_RUNS
-  if excess <= 0 then return end
-  local oldest = redis.call('LRANGE', RUNS, 0,
-    math.min(excess, MAX_FORGET) - 1)
-  for _, run in ipairs(oldest) do
-    local state = redis.call('HGET', RECORD, 'state:' .. run)
-    if state == 'queued' or state == 'running' then break end
-    local request = redis.call('HGET', RECORD, 'request:' .. run)
-    if request and request ~= '' then redis.call('HDEL', REQUESTS, request) end
-    local names = {}
-    for i, field in ipairs(RUN_FIELDS) do names[i] = field .. ':' .. run end
-    redis.call('HDEL', RECORD, unpack(names))
-    redis.call('LREM', RUNS, 0, run)
-  end
-end
-
--- The oldest messages leave `h` as runs end: from which index to which.
-local function messages_to_forget(r)
-  local from = tonumber(redis.call('HGET', RECORD, 'forgotten') or 0)
-  local to = math.min(r.index - MAX_MESSAGES, from + MAX_FORGET_MESSAGES)
-  return from, math.max(from, to)
-end
-
-local function forget_messages(from, to)
-  local indexes = {}
-  for i = from, to - 1 do indexes[#indexes + 1] = text(i) end
-  if #indexes > 0 then redis.call('HDEL', MESSAGES, unpack(indexes)) end
-end
-
---@include letters.lua
 -- Ends the run after its terminal entry was added. Mark, reason and letter are
 -- written at every end, also when empty: an earlier, torn end's must not stay.
 -- `failures`: what used up its attempts, as text; '': something else ended it.
 local function close(r, state, reason, message, usage, failures)
+--@include closing.lua
   if r.base >= 0 then
     redis.call('HSET', MESSAGES, text(r.base), user_message(r, state, reason))
     if state ~= 'completed' then r.index = r.base + 1 end

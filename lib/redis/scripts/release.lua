@@ -2,7 +2,7 @@
 -- RELEASE: a worker gives its attempt back: its lease ends now. Handed over
 -- ('1'), it is no failure and may be taken at once; failed ('2'), the next BEGIN
 -- counts it and waits, as after a lease that lapsed ('0').
---@include common.lua
+--@include keys.lua
 --@include record.lua
 local run, attempt, token = ARGV[4], tonumber(ARGV[5]), ARGV[6]
 local how = ARGV[7]

@@ -3,6 +3,9 @@
 -- right what a torn script left: runs in no queue, keys without an expiry.
 --@include common.lua
 --@include record.lua
+--@include letters.lua
+--@include expiry.lua
+--@include lost_runs.lua
 requeue_lost()
 local active, waiting = activity()
 local busy = active ~= '' or waiting > 0
