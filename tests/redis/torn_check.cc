@@ -1,28 +1,26 @@
 #include "tests/redis/torn_check.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 #include <utility>
 
-#include "lib/log/resume_rules.h"
 #include "lib/redis/key_schema.h"
 
 namespace agent::testing {
 namespace {
 
-LogPage PageAfter(StoreParts* store, StreamId cursor) {
+using ::testing::UnorderedElementsAreArray;
+
+StreamId FirstKept(StoreParts* store) {
   LogPageRequest request;
   request.conversation.conversation_id = kConversation;
-  request.after = cursor;
-  auto page = Await<LogPage>([&](Callback<LogPage> done) {
+  const auto page = Await<LogPage>([&](Callback<LogPage> done) {
     store->log().ReadPage(std::move(request), std::move(done));
   });
   EXPECT_OK(page);
-  return page.ok() ? *std::move(page) : LogPage{};
-}
-
-bool Unconfirmed(const LogPage& page, StreamId id) {
-  return std::ranges::find(page.unconfirmed, id) != page.unconfirmed.end();
+  return page.ok() ? page->first_id : StreamId{};
 }
 
 std::vector<agent::Run> AllRuns(StoreParts* store) {
@@ -33,7 +31,12 @@ std::vector<agent::Run> AllRuns(StoreParts* store) {
   // Gone, or its ADMIT never came to the record.
   if (absl::IsNotFound(page.status())) return {};
   EXPECT_OK(page);
-  return page.ok() ? page->items : std::vector<agent::Run>{};
+  if (!page.ok()) return {};
+  std::vector<agent::Run> runs = page->items;
+  std::erase_if(runs, [](const agent::Run& run) {
+    return run.run_id.starts_with(kFillerPrefix);
+  });
+  return runs;
 }
 
 Conversation Stored(StoreParts* store) {
@@ -98,6 +101,25 @@ void CheckRun(const agent::Run& run, const Conversation& stored,
   }
 }
 
+// A worker of these tests says by the message that it has given up.
+bool IsExhausted(const agent::Run& run) {
+  return run.failure.reason == "ATTEMPTS_EXHAUSTED" ||
+         run.failure.message == kGaveUp;
+}
+
+std::vector<std::string> DeadLettersOf(RedisClient* client) {
+  const auto letters = Await<Reply>([&](Callback<Reply> done) {
+    client->Send({"XRANGE", keys::Dead(kAgent), "-", "+"}, std::move(done));
+  });
+  EXPECT_OK(letters);
+  std::vector<std::string> runs;
+  if (!letters.ok()) return runs;
+  for (size_t i = 0; i < letters->view().size(); ++i) {
+    runs.emplace_back((*letters)[i][1][3].Text());
+  }
+  return runs;
+}
+
 void CheckKeys(RedisClient* client) {
   for (const std::string& key : keys::OfConversation(kConversation)) {
     const auto ttl = Await<Reply>([&](Callback<Reply> done) {
@@ -115,68 +137,38 @@ void CheckKeys(RedisClient* client) {
 
 }  // namespace
 
-void TornReader::Read(StoreParts* store) {
-  const LogPage page = PageAfter(store, cursor_);
-  const ResumeVerdict verdict = DecideResume(page, cursor_);
-  using Kind = ResumeVerdict::Kind;
-  const bool lost = verdict.kind == Kind::kHold ||
-                    absl::IsDataLoss(verdict.error) ||
-                    (verdict.kind == Kind::kGone && !cursor_.IsZero());
-  if (lost) {
-    *this = TornReader();
-    return Read(store);
+void CheckMessagesSoFar(TornWorld* world, const TornReader& reader) {
+  std::map<std::string, std::string> said;
+  for (const Message& message : Stored(&world->store()).messages) {
+    if (message.role == Role::kUser) continue;
+    EXPECT_EQ(TokensIn(message.text), 1u) << message.text;
+    said[message.run_id] += message.text;
   }
-  EXPECT_OK(verdict.error);
-  if (verdict.kind == Kind::kSkip) number_ = verdict.skip_to;
-  for (const ChunkPtr& chunk : page.entries) {
-    const EntryVerdict judged =
-        JudgeEntry(number_, *chunk, Unconfirmed(page, chunk->id));
-    EXPECT_NE(judged, EntryVerdict::kGap) << chunk->id.ToString();
-    if (judged == EntryVerdict::kSend) Take(*chunk);
-    if (judged != EntryVerdict::kUnconfirmed) cursor_ = chunk->id;
+  // What the reader saw was not lost since.
+  for (const agent::Run& run : AllRuns(&world->store())) {
+    EXPECT_TRUE(reader.EndsOf(run.run_id) == 0 || IsEnded(run.state))
+        << "a false end of " << run.run_id;
   }
-  EXPECT_FALSE(page.more);
-}
-
-void TornReader::Take(const Chunk& chunk) {
-  number_ = NumberAfter(number_, chunk);
-  std::vector<Chunk>& kept = kept_[chunk.run_id];
-  if (const auto* started = std::get_if<AttemptStarted>(&chunk.content)) {
-    const auto after = StreamId::Parse(started->discard_after);
-    const int64_t keep = after.has_value() ? after->number() : 0;
-    std::erase_if(kept,
-                  [keep](const Chunk& c) { return c.id.number() > keep; });
+  for (const auto& [run_id, text] : said) {
+    EXPECT_TRUE(reader.TextOf(run_id).starts_with(text))
+        << run_id << ": stored " << text << ", told " << reader.TextOf(run_id);
   }
-  kept.push_back(chunk);
-}
-
-std::string TornReader::TextOf(const std::string& run_id) const {
-  std::string text;
-  const auto found = kept_.find(run_id);
-  if (found == kept_.end()) return text;
-  for (const Chunk& chunk : found->second) {
-    const auto* piece = std::get_if<TextPiece>(&chunk.content);
-    if (piece != nullptr) text += piece->text;
-  }
-  return text;
-}
-
-int TornReader::EndsOf(const std::string& run_id) const {
-  const auto found = kept_.find(run_id);
-  if (found == kept_.end()) return 0;
-  return static_cast<int>(std::ranges::count_if(
-      found->second, [](const Chunk& chunk) { return chunk.IsTerminal(); }));
 }
 
 void CheckAllIsWell(TornWorld* world, const std::vector<TornReader>& readers) {
   const Conversation stored = Stored(&world->store());
   EXPECT_EQ(stored.active_run_id, "");
-  const StreamId first_kept = PageAfter(&world->store(), {}).first_id;
+  const StreamId first_kept = FirstKept(&world->store());
+  std::vector<std::string> dead;
   std::set<std::string> seen;
   for (const agent::Run& run : AllRuns(&world->store())) {
     EXPECT_TRUE(seen.insert(run.run_id).second) << run.run_id << " twice";
     CheckRun(run, stored, readers, first_kept);
+    if (IsExhausted(run)) dead.push_back(run.run_id);
   }
+  for (const TornReader& reader : readers) EXPECT_FALSE(reader.holding());
+  EXPECT_THAT(DeadLettersOf(&world->store().client()),
+              UnorderedElementsAreArray(dead));
   CheckKeys(&world->store().client());
 }
 

@@ -1,40 +1,27 @@
-// What must hold of a conversation when all its work is done, whatever was torn
-// before: checked through readers, the record and the messages.
+// What must hold of a conversation, whatever was torn before: checked through
+// readers, the record, the messages and the keys.
 #ifndef AGENT_TESTS_REDIS_TORN_CHECK_H_
 #define AGENT_TESTS_REDIS_TORN_CHECK_H_
 
-#include <map>
-#include <string>
 #include <vector>
 
-#include "lib/log/entry_filter.h"
+#include "tests/redis/torn_reader.h"
 #include "tests/redis/torn_world.h"
 
 namespace agent::testing {
 
-// A reader as the API has it: goes on by the resume rules and the entry filter,
-// keeps of each run what no later attempt discarded.
-class TornReader {
- public:
-  // Reads to the end of what is stored. A reader that is told that the store
-  // lost what it had seen (DATA_LOSS) drops everything and starts over: that is
-  // honest. Anything else that is wrong is a failure of the test.
-  void Read(StoreParts* store);
+// Runs that a scenario only counts with: nothing is known of them but their
+// state.
+inline constexpr char kFillerPrefix[] = "filler";
 
-  // Chunks kept of a run; its text; how many ends.
-  std::string TextOf(const std::string& run_id) const;
-  int EndsOf(const std::string& run_id) const;
+// While work goes on, of a reader who has just read and has seen nothing that
+// was lost: what is stored as said, it has been told too, no word that was
+// discarded, none of a mixture; and it saw no end of a run that has not ended.
+void CheckMessagesSoFar(TornWorld* world, const TornReader& reader);
 
- private:
-  void Take(const Chunk& chunk);
-
-  StreamId cursor_;
-  int64_t number_ = kAnyNumber;  // `0-0` is the oldest that is kept
-  std::map<std::string, std::vector<Chunk>> kept_;
-};
-
-// No gap, no double, exactly one end, no stuck run; messages equal the stream;
-// every key expires. `readers` have read to the end.
+// When all work is done: no gap, no double, exactly one end, no stuck run;
+// messages equal the stream; dead letters, each once; every key expires.
+// `readers` have read to the end.
 void CheckAllIsWell(TornWorld* world, const std::vector<TornReader>& readers);
 
 }  // namespace agent::testing

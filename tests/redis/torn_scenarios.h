@@ -3,25 +3,24 @@
 #ifndef AGENT_TESTS_REDIS_TORN_SCENARIOS_H_
 #define AGENT_TESTS_REDIS_TORN_SCENARIOS_H_
 
-#include <functional>
 #include <ostream>
 #include <string>
 #include <vector>
 
-#include "tests/redis/torn_world.h"
+#include "tests/redis/torn_actions.h"
 
 namespace agent::testing {
 
 struct Scenario {
-  using Action = std::function<void(TornWorld*, TornWorker*)>;
   std::string name;
   // Brings the store into a state. The worker that it leaves is the caller, or
   // one that is at work meanwhile, or none.
-  Action prepare;
+  TornAction prepare;
   // The call that is torn. The worker goes on from its answer.
-  Action call;
-  // A single write is no MULTI block: its lost half cannot come back.
-  bool comes_back = true;
+  TornAction call;
+  // It deletes: a single write is no MULTI block, its lost half cannot come
+  // back; and repeated late, it would delete what was made since.
+  bool deletes = false;
 };
 
 inline void PrintTo(const Scenario& scenario, std::ostream* out) {

@@ -1,135 +1,52 @@
 #include "tests/redis/torn_world.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "lib/redis/key_schema.h"
 
 namespace agent::testing {
 namespace {
 
 constexpr int64_t kStartMs = 1700000000000;
-constexpr int kTurns = 2;
 // Bounds Drain: no scenario needs more.
 constexpr int kMaxLooks = 60;
 
-// Redis' clock as in WithTestClock, and every write that had an effect pushed
-// to `test-writes`: number of arguments, arguments. As in the append-only file,
-// what changed nothing is not there.
-constexpr char kRecorder[] = R"lua(
-local real = redis
-local WRITES = {XADD = 1, HSET = 1, HDEL = 1, RPUSH = 1, LREM = 1, PEXPIRE = 1,
-  XTRIM = 1, DEL = 1}
-local function recording(call)
-  return function(command, ...)
-    if command == 'TIME' then
-      local now = real.call('GET', 'test-now')
-      return {string.sub(now, 1, -4), string.sub(now, -3) .. '000'}
-    end
-    local reply = call(command, ...)
-    local failed = type(reply) == 'table' and reply.err
-    if WRITES[command] and not failed and
-        (reply ~= 0 or command == 'HSET') then
-      real.call('RPUSH', 'test-writes', select('#', ...) + 1, command, ...)
-    end
-    return reply
-  end
-end
-local redis = {call = recording(real.call), pcall = recording(real.pcall)}
-)lua";
-
-std::string WithRecorder(std::string_view, std::string source) {
-  return source.insert(source.find('\n') + 1, kRecorder);
+bool IsClock(const AofUnit& unit) {
+  return unit.writes.size() == 1 && unit.writes[0].size() > 1 &&
+         unit.writes[0][1] == "test-now";
 }
 
-Message TurnMessage(const RunAssignment& run, const std::string& text) {
-  Message message;
-  message.role = Role::kAssistant;
-  message.text = text;
-  message.run_id = run.run_id;
-  return message;
+const WorkHint& Work1() {
+  static const WorkHint kWork = {kAgent, kConversation};
+  return kWork;
 }
 
 }  // namespace
 
-TornWorker::TornWorker(const BeginOutcome& begun)
-    : has_run_(begun.kind == BeginOutcome::Kind::kRun), run_(begun.assignment) {
-  if (has_run_) Plan();
+RedisServerOptions TornServer() {
+  return {.append_only = true,
+          .config = {"appendfsync no", "aof-use-rdb-preamble no",
+                     "auto-aof-rewrite-percentage 0"}};
 }
 
-void TornWorker::Plan() {
-  AppendRequest base;
-  base.conversation_id = kConversation;
-  base.run_id = run_.run_id;
-  base.attempt = run_.attempt;
-  base.token = run_.token;
-  base.step_index = run_.next_step;
-  int64_t sequence = run_.next_sequence;
-  base.sequence = sequence++;
-  base.chunks = {
-      AttemptStarted{run_.standing.IsZero() ? "" : run_.standing.ToString()}};
-  plan_.push_back(base);
-  const int first = static_cast<int>(run_.steps.size());
-  for (int turn = first; turn < kTurns; ++turn) {
-    AddTurn(turn, turn + 1 == kTurns, &sequence, run_.next_step + turn - first);
-  }
-  if (first >= kTurns) {
-    base.chunks.clear();
-    base.sequence = sequence;
-    base.end = RunEnd{};
-    plan_.push_back(base);
-  }
+std::string AofPath(const RedisServer& server) {
+  return server.dir() + "/appendonlydir/appendonly.aof.1.incr.aof";
 }
 
-void TornWorker::AddTurn(int turn, bool last, int64_t* sequence, int64_t step) {
-  AppendRequest request = plan_.front();
-  const std::string prefix = run_.token + "." + std::to_string(turn) + ".";
-  request.sequence = (*sequence)++;
-  request.step_index = step;
-  request.chunks = {TextPiece{prefix + "0;"}};
-  plan_.push_back(request);
-  request.chunks = {TextPiece{prefix + "1;"}, TextPiece{prefix + "2;"}};
-  request.sequence = *sequence;
-  *sequence += 2;
-  request.step = MessageToJson(
-      TurnMessage(run_, prefix + "0;" + prefix + "1;" + prefix + "2;"));
-  if (last) request.end = RunEnd{};
-  plan_.push_back(request);
-}
-
-void TornWorker::FailAtEnd() {
-  AppendRequest& last = plan_.back();
-  last.step.reset();
-  last.end = RunEnd{};
-  last.end->state = RunState::kFailed;
-  last.end->failed = {"AGENT_ERROR", "broke"};
-}
-
-void TornWorker::OnAnswer(const AppendOutcome& outcome) {
-  switch (outcome.kind) {
-    case AppendOutcome::Kind::kOk:
-      ++next_;
-      return;
-    case AppendOutcome::Kind::kGap:
-      next_ = 0;  // all of it again: what is there is passed over
-      return;
-    case AppendOutcome::Kind::kCancel: {
-      AppendRequest end = Next();
-      end.chunks.clear();
-      end.step.reset();
-      end.end = RunEnd{};
-      end.end->state = RunState::kCancelled;
-      plan_ = {end};
-      next_ = 0;
-      return;
-    }
-    default:
-      next_ = plan_.size();
-  }
-}
-
-TornWorld::TornWorld(RedisServer* server)
+TornWorld::TornWorld(RedisServer* server, Scripts::Transform transform)
     : server_(server),
-      store_(std::make_unique<StoreParts>(server->address(), RunLimits(),
-                                          WithRecorder)) {
+      transform_(std::move(transform)),
+      file_(AofPath(*server)) {
+  Reconnect();
   Clear();
+}
+
+void TornWorld::Reconnect() {
+  store_.reset();
+  store_ =
+      std::make_unique<StoreParts>(server_->address(), RunLimits(), transform_);
+  owners_.clear();
 }
 
 void TornWorld::Clear() {
@@ -148,34 +65,30 @@ void TornWorld::Advance(absl::Duration by) {
   server_->Command({"SET", "test-now", std::to_string(now_ms_)});
 }
 
-Writes TornWorld::TakeWrites() {
-  const Reply reply = server_->Command({"LRANGE", "test-writes", "0", "-1"});
-  server_->Command({"DEL", "test-writes"});
-  Writes writes;
-  const ReplyView list = reply.view();
-  for (size_t i = 0; i < list.size();) {
-    const auto count = static_cast<size_t>(list[i].Integer());
-    RedisCommand command;
-    for (size_t j = 1; j <= count; ++j)
-      command.emplace_back(list[i + j].Text());
-    writes.push_back(std::move(command));
-    i += 1 + count;
-  }
-  return writes;
+std::vector<AofUnit> TornWorld::TakeUnits() {
+  Write({"PING"});  // behind what was not awaited
+  auto units = file_.ReadOn();
+  std::erase_if(units, IsClock);
+  return units;
 }
 
 void TornWorld::Become(const std::vector<Writes>& parts) {
   server_->Command({"FLUSHDB"});
   Advance(absl::ZeroDuration());
-  RedisClient& client = store_->client();
   for (const Writes& writes : parts) {
     for (const RedisCommand& write : writes) {
-      client.Send(write, [](const absl::StatusOr<Reply>&) {});
+      store_->client().Send(write, [](const absl::StatusOr<Reply>&) {});
     }
   }
-  const auto last = Await<Reply>(
-      [&](Callback<Reply> done) { client.Send({"PING"}, std::move(done)); });
-  ASSERT_OK(last);
+  Write({"PING"});
+  file_.SkipToEnd();
+  owners_.clear();
+}
+
+void TornWorld::Write(const RedisCommand& command) {
+  EXPECT_OK(Await<Reply>([&](Callback<Reply> done) {
+    store_->client().Send(command, std::move(done));
+  }));
 }
 
 absl::StatusOr<Admission> TornWorld::Admit(const std::string& run_id) {
@@ -198,19 +111,33 @@ BeginOutcome TornWorld::Begin(const std::string& token) {
     store_->runs().Begin(kConversation, token, std::move(done));
   });
   EXPECT_OK(begun);
-  return begun.value_or(BeginOutcome{});
+  if (!begun.ok()) return {};
+  if (begun->kind == BeginOutcome::Kind::kRun) OnBegun(begun->assignment);
+  return *begun;
 }
 
 bool TornWorld::Step(TornWorker* worker) {
-  if (!worker->has_run() || worker->finished()) return false;
+  if (!worker->at_work()) return false;
   Advance(absl::Milliseconds(1));
+  const AppendRequest& request = worker->Next();
   const auto outcome = Await<AppendOutcome>([&](Callback<AppendOutcome> done) {
-    store_->runs().Append(worker->Next(), std::move(done));
+    store_->runs().Append(request, std::move(done));
   });
   EXPECT_OK(outcome);
   if (!outcome.ok()) return false;
+  if (outcome->kind == AppendOutcome::Kind::kOk) OnStored(request);
   worker->OnAnswer(*outcome);
   return true;
+}
+
+void TornWorld::OnBegun(const RunAssignment& run) {
+  owners_[run.run_id] = run.token;
+}
+
+void TornWorld::OnStored(const AppendRequest& request) {
+  std::string& owner = owners_[request.run_id];
+  if (owner.empty()) owner = request.token;
+  EXPECT_EQ(owner, request.token) << "two write " << request.run_id;
 }
 
 void TornWorld::Work(TornWorker* worker, int appends) {
@@ -218,18 +145,63 @@ void TornWorld::Work(TornWorker* worker, int appends) {
   }
 }
 
-void TornWorld::Drain() {
-  for (int look = 0; look < kMaxLooks; ++look) {
-    const BeginOutcome begun = Begin("d" + std::to_string(tokens_++));
-    if (begun.kind == BeginOutcome::Kind::kIdle) return;
-    if (begun.kind == BeginOutcome::Kind::kRun) {
+std::vector<WorkHint> TornWorld::TakeDue() {
+  const auto due =
+      Await<std::vector<WorkHint>>([&](Callback<std::vector<WorkHint>> done) {
+        store_->work().TakeDue(kAgent, std::move(done));
+      });
+  EXPECT_OK(due);
+  return due.ok() ? *due : std::vector<WorkHint>{};
+}
+
+void TornWorld::Settle() {
+  EXPECT_OK(AwaitStatus([&](StatusCallback done) {
+    store_->work().Settle(Work1(), std::move(done));
+  }));
+}
+
+void TornWorld::LookAgain(absl::Duration delay) {
+  EXPECT_OK(AwaitStatus([&](StatusCallback done) {
+    store_->work().LookAgain(Work1(), delay, std::move(done));
+  }));
+}
+
+void TornWorld::Rescan() {
+  EXPECT_OK(Await<int>(
+      [&](Callback<int> done) { store_->work().Rescan(std::move(done)); }));
+}
+
+// As the dispatcher does.
+void TornWorld::LookAt() {
+  const BeginOutcome begun = Begin("d" + std::to_string(tokens_++));
+  switch (begun.kind) {
+    case BeginOutcome::Kind::kIdle:
+      return Settle();
+    case BeginOutcome::Kind::kEnded:
+      return LookAt();
+    case BeginOutcome::Kind::kRun: {
       TornWorker worker(begun);
       Work(&worker, kWholePlan);
-    } else if (begun.kind != BeginOutcome::Kind::kEnded) {
-      Advance(begun.retry_after);
+      return Settle();
     }
+    default:
+      return LookAgain(begun.retry_after);
   }
-  ADD_FAILURE() << "a run is stuck";
+}
+
+void TornWorld::Drain(bool restarted) {
+  if (restarted) Rescan();
+  for (int look = 0; look < kMaxLooks; ++look) {
+    if (!TakeDue().empty()) {
+      LookAt();
+      continue;
+    }
+    const Reply next =
+        server_->Command({"ZRANGE", keys::Due(kAgent), "0", "0", "WITHSCORES"});
+    if (next.view().size() == 0) return;
+    SetNow(std::max(now_ms_, next[1].Integer()));
+  }
+  ADD_FAILURE() << "there is always something due";
 }
 
 }  // namespace agent::testing

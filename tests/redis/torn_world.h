@@ -1,53 +1,33 @@
-// A store whose scripts' writes are recorded, so that any prefix of them can be
-// made all that survived, and workers that go on from there.
+// A store whose writes are read back from Redis' append-only file, so that any
+// prefix of them can be made all that survived, and workers that go on from
+// there.
 #ifndef AGENT_TESTS_REDIS_TORN_WORLD_H_
 #define AGENT_TESTS_REDIS_TORN_WORLD_H_
 
-#include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "tests/redis/aof_reader.h"
 #include "tests/redis/store_fixture.h"
+#include "tests/redis/torn_worker.h"
 
 namespace agent::testing {
 
-using Writes = std::vector<RedisCommand>;
-
-// What a worker appends for a run: an `attempt` entry, and two turns of three
-// pieces, the last of which ends the run. Each piece names token and turn, so
-// that a mixture of attempts shows.
-class TornWorker {
- public:
-  // Nothing to do if `begun` is not a run.
-  explicit TornWorker(const BeginOutcome& begun = {});
-
-  bool has_run() const { return has_run_; }
-  const RunAssignment& run() const { return run_; }
-  bool finished() const { return next_ >= plan_.size(); }
-
-  // What it sends next, and what an answer does to it: it goes on, goes back on
-  // GAP, ends the run as cancelled on CANCEL, and stops when it is fenced.
-  const AppendRequest& Next() const { return plan_[next_]; }
-  void OnAnswer(const AppendOutcome& outcome);
-  // Fails the run instead of completing it.
-  void FailAtEnd();
-
- private:
-  void Plan();
-  void AddTurn(int turn, bool last, int64_t* sequence, int64_t step);
-
-  bool has_run_ = false;
-  RunAssignment run_;
-  std::vector<AppendRequest> plan_;
-  size_t next_ = 0;
-};
+// What the world's server must be: its file holds every command before the
+// command is answered.
+RedisServerOptions TornServer();
+std::string AofPath(const RedisServer& server);
 
 class TornWorld {
  public:
-  explicit TornWorld(RedisServer* server);
+  explicit TornWorld(RedisServer* server,
+                     Scripts::Transform transform = WithTestClock);
 
   StoreParts& store() { return *store_; }
+  AofReader& file() { return file_; }
 
   // Nothing is stored, the clock at its beginning.
   void Clear();
@@ -55,26 +35,47 @@ class TornWorld {
   void Advance(absl::Duration by);
   int64_t now_ms() const { return now_ms_; }
 
-  // What was written since the last call, by scripts and in order.
-  Writes TakeWrites();
+  // What was written since the last call: by scripts and single commands, the
+  // clock left out.
+  std::vector<AofUnit> TakeUnits();
+  Writes TakeWrites() { return Flatten(TakeUnits()); }
   // The store's keys are what these writes make of nothing.
   void Become(const std::vector<Writes>& parts);
+  // After the server was restarted.
+  void Reconnect();
 
   absl::StatusOr<Admission> Admit(const std::string& run_id);
+  // Also checks, as Step does, that two do not write at a time.
   BeginOutcome Begin(const std::string& token);
   // One append of the worker's plan; false when it has nothing more to do.
   bool Step(TornWorker* worker);
   // At most `appends` of it.
   void Work(TornWorker* worker, int appends);
-  // As the sweep does: begins and works until nothing is left, waiting for
-  // leases and back-offs. Fails the test when that does not come.
-  void Drain();
+
+  std::vector<WorkHint> TakeDue();
+  void Settle();
+  void LookAgain(absl::Duration delay);
+  void Rescan();
+  void Write(const RedisCommand& command);
+
+  // As a worker does that is alone: scans the records if Redis was restarted,
+  // takes what is due, begins and works until nothing is due any more, waiting
+  // for leases and back-offs. Fails the test when that does not come.
+  void Drain(bool restarted);
 
  private:
+  void LookAt();
+  void OnBegun(const RunAssignment& run);
+  void OnStored(const AppendRequest& request);
+
   RedisServer* const server_;
+  const Scripts::Transform transform_;
+  AofReader file_;
   std::unique_ptr<StoreParts> store_;
   int64_t now_ms_ = 0;
   int tokens_ = 0;
+  // By run: whose token it is, as far as BEGIN and APPEND have answered.
+  std::map<std::string, std::string> owners_;
 };
 
 inline constexpr int kWholePlan = 100;
