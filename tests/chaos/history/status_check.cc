@@ -15,8 +15,6 @@ bool IsPassing(const Outcome& outcome) {
   if (outcome.code == StatusCode::kDeadlineExceeded) {
     return outcome.reason.empty();  // the client's own
   }
-  // gRPC's, of a call that comes while a server is shut down.
-  if (outcome.code == StatusCode::kCancelled) return outcome.reason.empty();
   return outcome.code == StatusCode::kUnavailable &&
          (outcome.reason.empty() ||
           outcome.reason == reason::kStoreUnavailable ||
@@ -51,8 +49,7 @@ void StatusCheck::CheckStream(const std::string& reader,
   }
   bool excused = false;
   if (lost) {
-    excused = place.written.has_value() &&
-              losses_.MayHaveTaken(*place.written, place.at);
+    excused = CursorMayBeLost(place);
   } else if (outcome.reason == reason::kRunNotFound) {
     excused = RunMayBeGone(place.run, place.at);
   } else {
@@ -112,6 +109,16 @@ void StatusCheck::CheckPlain(const std::string& who, const std::string& run,
 void StatusCheck::CheckMessage(const std::string& who,
                                const Outcome& outcome) const {
   if (TellsTooMuch(outcome)) Add(rule::kLeak, "", who, outcome);
+}
+
+// Who reads one run only is told of no other, but stands behind them.
+bool StatusCheck::CursorMayBeLost(const StreamPlace& place) const {
+  if (!place.run.empty()) {
+    return losses_.MayHaveTaken(place.written.value_or(place.opened_at),
+                                place.at, place.at);
+  }
+  return place.written.has_value() &&
+         losses_.MayHaveTaken(*place.written, place.at);
 }
 
 bool StatusCheck::ConversationMayBeGone(absl::Time at) const {
