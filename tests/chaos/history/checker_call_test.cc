@@ -85,6 +85,19 @@ TEST_F(CheckerCallTest, DataLossNeedsAPowerLossOfThatMoment) {
   EXPECT_TRUE(Finds(history_, rule::kLossWithoutCause));
 }
 
+// Who waits for a run stands behind what others said.
+TEST_F(CheckerCallTest, AReaderOfOneRunMayLoseAPlaceThatItWasNotTold) {
+  EndWith(StatusCode::kDataLoss, "CURSOR_LOST");
+  const absl::Time end = history_.events[cut_].at;
+  history_.facts.power_losses.push_back(
+      {end - absl::Milliseconds(5), end, end + absl::Milliseconds(1)});
+  auto& seen = history_.chunk(cut_ - 1);
+  seen.id.ms -= 2000;
+  EXPECT_FALSE(Finds(history_, rule::kLossWithoutCause));
+  std::get<StreamOpen>(history_.events[cut_ - 4].body).run.clear();
+  EXPECT_TRUE(Finds(history_, rule::kLossWithoutCause));
+}
+
 TEST_F(CheckerCallTest, NotFoundNeedsALostAcceptance) {
   for (const char* reason : {"RUN_NOT_FOUND", "CONVERSATION_NOT_FOUND"}) {
     history_.facts.power_losses.clear();

@@ -150,6 +150,10 @@ TEST_F(CheckerReaderTest, AFollowerIsSentAway) {
 TEST_F(CheckerReaderTest, AReaderWaitsInVain) {
   history_.Last<StreamEnd>().leave = Leave::kBrokenOff;
   EXPECT_TRUE(Finds(history_, rule::kStuckReader));
+  // Of a conversation that may not exist.
+  const absl::Time accepted = history_.events[0].at;
+  history_.facts.power_losses.push_back({accepted, accepted, accepted});
+  EXPECT_FALSE(Finds(history_, rule::kStuckReader));
 }
 
 TEST_F(CheckerReaderTest, AnAttemptDiscardsNothingAndTheTextIsDoubled) {

@@ -212,6 +212,25 @@ TEST_F(CheckerRunTest, AReaderHoldsAnotherText) {
   EXPECT_TRUE(Finds(history_, rule::kReadersDiffer));
 }
 
+TEST_F(CheckerRunTest, WhoSawALostAttemptHoldsLessOfAFailedRun) {
+  const std::string run = history_.Submit(kShifting, Pieces(4));
+  history_.Attempt(run);
+  history_.Say(run, 2);
+  const std::string said = history_.last_id();
+  history_.Attempt(run);  // nothing stands
+  history_.Read("reader", run);
+  history_.LosePower(1);
+  history_.Attempt(run, said);
+  history_.Fail(run, "ATTEMPTS_EXHAUSTED");
+  history_.Read("reader", run);
+  history_.facts.attempts_may_run_out = true;
+  history_.facts.max_attempts = 1;
+  history_.Finish();
+  EXPECT_FALSE(Finds(history_, rule::kReadersDiffer));
+  history_.facts.power_losses.clear();
+  EXPECT_TRUE(Finds(history_, rule::kReadersDiffer));
+}
+
 TEST_F(CheckerRunTest, GetConversationHasAnotherText) {
   history_.Finish();
   State().messages[1].text += "x";

@@ -191,7 +191,9 @@ void ReaderCheck::CheckProof(const Chunk& chunk, const std::string& text) {
 }
 
 void ReaderCheck::Take(absl::Time at, const StreamEnd* end) {
-  broken_off_ = end->leave == Leave::kBrokenOff;
+  // What may not exist is waited for in vain.
+  broken_off_ =
+      end->leave == Leave::kBrokenOff && !statuses_.ConversationMayBeGone(at);
   if (end->leave != Leave::kNot) return;
   if (end->outcome.ok()) return CheckOkEnd();
   CheckFailure(at, end->outcome);

@@ -37,12 +37,16 @@ class StatusCheck {
   void CheckStream(const std::string& reader, const StreamPlace& place,
                    const Outcome& outcome) const;
 
+  // Whether there may be nothing of the conversation: it was deleted, or its
+  // acceptance was lost.
+  bool ConversationMayBeGone(absl::Time at) const;
+
   // Cancels, deletes and looks.
   void CheckCalls() const;
 
   // Whether what was accepted may be unknown at `at`: a power loss took its
   // acceptance, or the conversation was deleted.
-  bool ConversationMayBeGone(absl::Time at) const;
+  bool CursorMayBeLost(const StreamPlace& place) const;
   bool RunMayBeGone(const std::string& run, absl::Time at) const;
 
  private:
