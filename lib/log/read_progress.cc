@@ -236,7 +236,7 @@ ReadProgress::Next ReadProgress::AwaitNextRun(const LogPage& page) {
   }
   // Where nothing was ever written no reader has seen an end: the newest run,
   // which never began, is the one that is told.
-  const bool never_written = page.record_number == 0;
+  const bool never_written = page.record_number == 0 && position_.IsZero();
   const bool told_off =
       page.run.has_value() && NeverBegan(*page.run) &&
       (never_written || (!asked_newest && page.run->run_id == awaited));
