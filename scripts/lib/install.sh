@@ -13,6 +13,10 @@ run_packages=(redis-server)
 test_packages=(
   libgtest-dev libgmock-dev python3 python3-venv ca-certificates curl
 )
+# Ubuntu's Chromium is a snap, which a test cannot drive: there the browser's
+# tests are skipped.
+browser_packages=()
+if grep -qsx 'ID=debian' /etc/os-release; then browser_packages=(chromium); fi
 lint_packages=(clang-format-14 clang-tidy-14 shellcheck)
 
 as_root() {

@@ -55,7 +55,7 @@ export class ConversationPage {
         ({run}) => new TurnView(id, run, each => this.#cancel(each)));
     this.element = h('div', {class: 'conversation'}, this.head.element,
         h('div', {class: 'panes'}, this.#panel.element,
-            h('section', {class: 'talk', 'aria-label': 'Messages'},
+            h('section', {class: 'talk', 'aria-label': 'Turns'},
                 this.earlier, this.turns, this.error, this.place),
             this.#log.element));
     this.#panel.element.hidden = true;

@@ -101,14 +101,13 @@ export class StreamPanel {
 
   #tell(name, watch) {
     if (name === this.#announced) return;
-    const before = this.#announced;
     this.#announced = name;
     const {gap, gaps, answer} = watch;
     const at = counted(answer.tally.events, 'chunk');
     if (name === 'cut') announce(`Stream cut after ${at}, at ${gap.cursor}.`);
     else if (name === 'lost') announce('Connection lost. Trying again.');
-    else if (name === 'live' && gaps.length > 0) announce('Stream resumed.');
-    else if (name === 'live' && !before) announce('Streaming.');
-    else if (watch.over) announce(`Stream ended: ${name}, after ${at}.`);
+    else if (name === 'live') {
+      announce(gaps.length > 0 ? 'Stream resumed.' : 'Streaming.');
+    } else if (watch.over) announce(`Stream ended: ${name}, after ${at}.`);
   }
 }
