@@ -114,7 +114,8 @@ TEST(Keepalive, AClientThatAnswersNoPingLosesItsStream) {
                 .directory = &(*store)->agents(),
                 .hub = hub.get(),
                 .timers = &timers,
-                .own_agents = {}},
+                .own_agents = {},
+                .wrap_reader = {}},
                RunLimits(), ReaderOptions());
   ServerOptions options;
   options.keepalive_time = absl::Milliseconds(300);
