@@ -41,12 +41,14 @@ std::string ReadAll(const std::string& path) {
   _exit(127);
 }
 
-// What follows "grpc=" in its first line; "" while there is none.
-std::string AddressIn(const std::string& log) {
-  const size_t begin = log.find("grpc=");
-  if (begin == std::string::npos) return "";
-  const size_t end = log.find_first_of(" \n", begin);
-  return end == std::string::npos ? "" : log.substr(begin + 5, end - begin - 5);
+// What follows `name` in the line that tells its addresses; "" while there is
+// none.
+std::string ToldIn(const std::string& log, const std::string& name) {
+  if (log.find('\n', log.find("listening")) == std::string::npos) return "";
+  const size_t at = log.find(name, log.find("listening"));
+  if (at == std::string::npos) return "";
+  const size_t begin = at + name.size();
+  return log.substr(begin, log.find_first_of(" \n", begin) - begin);
 }
 
 }  // namespace
@@ -82,7 +84,9 @@ absl::StatusOr<std::unique_ptr<BenchProcess>> BenchProcess::Start(
   std::unique_ptr<BenchProcess> process(new BenchProcess(pid));
   const absl::Time deadline = absl::Now() + kStartBound;
   while (process->address_.empty()) {
-    process->address_ = AddressIn(ReadAll(log_path));
+    const std::string log = ReadAll(log_path);
+    process->address_ = ToldIn(log, "grpc=");
+    process->http_address_ = ToldIn(log, "http=");
     if (absl::Now() > deadline) {
       return absl::DeadlineExceededError(
           program + " did not start: " + ReadAll(log_path));

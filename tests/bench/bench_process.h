@@ -30,6 +30,8 @@ class BenchProcess {
   BenchProcess& operator=(const BenchProcess&) = delete;
 
   const std::string& address() const { return address_; }
+  // Where it serves HTTP; "" if it does not.
+  const std::string& http_address() const { return http_address_; }
   pid_t pid() const { return pid_; }
 
  private:
@@ -37,6 +39,7 @@ class BenchProcess {
 
   const pid_t pid_;
   std::string address_;
+  std::string http_address_;
 };
 
 }  // namespace agent::bench

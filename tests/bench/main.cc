@@ -15,11 +15,12 @@
 namespace agent::bench {
 
 std::vector<Scenario> AllScenarios() {
-  return {
-      {"append", Append},  {"relay", Relay},      {"replicas", Replicas},
-      {"fanout", Fanout},  {"catchup", Catchup},  {"resume", Resume},
-      {"start", StartRun}, {"idle", Idle},        {"slow-readers", SlowReaders},
-      {"growth", Growth},  {"original", Original}};
+  return {{"append", Append},     {"relay", Relay},
+          {"replicas", Replicas}, {"fanout", Fanout},
+          {"catchup", Catchup},   {"resume", Resume},
+          {"start", StartRun},    {"idle", Idle},
+          {"sse", Sse},           {"slow-readers", SlowReaders},
+          {"growth", Growth},     {"original", Original}};
 }
 
 namespace {

@@ -12,7 +12,8 @@ namespace {
 
 std::vector<std::string> ServiceFlags(const std::string& redis) {
   return {"--redis=unix://" + redis, "--grpc_listen=127.0.0.1:0",
-          "--http_listen=", "--max_concurrent_runs=1200", "--drain_timeout=1s"};
+          "--http_listen=127.0.0.1:0", "--max_concurrent_runs=1200",
+          "--drain_timeout=1s"};
 }
 
 testing::RedisServerOptions RedisConfig() {

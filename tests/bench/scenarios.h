@@ -28,6 +28,8 @@ void Resume(Rig& rig);
 void StartRun(Rig& rig);
 // 10,000 open streams and nothing happening, next to bare gRPC.
 void Idle(Rig& rig);
+// 2,000 open streams of Server-Sent Events.
+void Sse(Rig& rig);
 // 200 readers that have stopped reading a fast run.
 void SlowReaders(Rig& rig);
 // What a chunk costs as streams, logs and conversations grow in number.
