@@ -97,8 +97,10 @@ bool ReadProgress::Start(const LogPage& page, Next* next) {
 
 bool ReadProgress::StartAtCursor(const LogPage& page, Next* next) {
   if (request_.run_id.empty()) return true;
+  // By the id: a cursor in a tail that was lost may have a higher number than
+  // the end that was written after it, never a higher id.
   const bool seen = IsEnded(page.run->state) &&
-                    position_.number() >= page.run->last_id.number() &&
+                    position_ >= page.run->last_id &&
                     position_.number() <= page.record_number;
   if (seen) *next = End();
   return !seen;

@@ -142,6 +142,22 @@ TEST_F(LogReaderTest, EndsAtOnceAtOrAfterTheNamedRunsTerminal) {
   }
 }
 
+TEST_F(LogReaderTest, TellsAnEndThatWasWrittenWhereTheCursorsTailWasLost) {
+  WriteRun("a", 5, /*open=*/true);
+  const StreamId lost = LogIds().back();
+  store_.LoseTail(3);
+  store_.Release();
+  store_.Begin("a");
+  store_.Complete();
+  WriteRun("b", 3);
+  const auto reading = Read(At(lost, "a"));
+  EXPECT_THAT(reading->AwaitEnd(), IsOk());
+  ASSERT_EQ(reading->count(), 2u);
+  EXPECT_TRUE(reading->chunks()[0]->IsAttemptStarted());
+  EXPECT_TRUE(reading->chunks()[1]->IsTerminal());
+  EXPECT_LT(reading->chunks()[1]->id.number(), lost.number());
+}
+
 TEST_F(LogReaderTest, EndsAtTheNamedRunsTerminalWhenTheLogHasExpired) {
   WriteRun("a", 2);
   const StreamId terminal = LogIds().back();
