@@ -45,11 +45,14 @@ class DashboardCase(Case):
             environment=self.model.environment,
             **{"http_listen": "127.0.0.1:0", **options})
 
-    def open(self, fragment="", service=None, **options):
+    def open(self, fragment="", service=None, host=None, **options):
         """The dashboard in a fresh browser."""
         page = self._started(self.browser.open(**options))
         self._pages.append(page)
-        page.goto(f"http://{(service or self.service).http}/{fragment}")
+        address = (service or self.service).http
+        if host:
+            address = host + ":" + address.rpartition(":")[2]
+        page.goto(f"http://{address}/{fragment}")
         return page
 
     def tearDown(self):
@@ -111,10 +114,17 @@ class DashboardCase(Case):
             lambda: self.run_of(conversation)["chunk_count"] >= count,
             f"{count} chunks in the log")
 
+    def stream_requests(self, page):
+        return sum("/api/agent/stream/" in url
+                   for url in page.journal()["requests"])
+
     # What must be true at a run's end.
 
-    def assert_proven(self, page, conversation):
-        """The page shows the whole answer once, and says so for good reason."""
+    def assert_proven(self, page, conversation, digest=True):
+        """The page shows the whole answer once, and says so for good reason.
+
+        `digest`: the browser has SHA-256 for this page.
+        """
         self.wait_for_state(page, "completed")
         page.locator(".verdict").wait_for()
         self.assertEqual(page.text(".verdict"),
@@ -122,7 +132,8 @@ class DashboardCase(Case):
         kept = self.kept(conversation)
         self.assertTrue(kept)
         self.assertEqual(self.shown(page), kept)
-        self.assertEqual(page.text(".proof code"), sha256(kept))
+        self.assertEqual(page.text(".proof code"),
+                         sha256(kept) if digest else "")
         marks = page.evaluate("() => [...document.querySelectorAll"
                               "('.proof li')].map(li => li.dataset.ok)")
         self.assertEqual(set(marks), {"true"})

@@ -19,8 +19,12 @@ const PATIENCE_MS = 20_000;
 
 const browser = await chromium.launch({
   executablePath: process.env.AGENT_TEST_CHROMIUM,
-  // Chromium's own sandbox refuses to be run by root.
-  args: process.getuid() === 0 ? ['--no-sandbox'] : [],
+  args: [
+    // A name that is not this machine's own, as from another machine.
+    '--host-resolver-rules=MAP agents.test 127.0.0.1',
+    // Chromium's own sandbox refuses to be run by root.
+    ...process.getuid() === 0 ? ['--no-sandbox'] : [],
+  ],
 });
 const pages = new Map();
 

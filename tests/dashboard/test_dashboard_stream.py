@@ -118,10 +118,6 @@ class DashboardStream(DashboardCase):
         self.assert_proven(page, conversation)
         self.assertEqual(self.stream_requests(page), streams + 1)
 
-    def stream_requests(self, page):
-        return sum("/api/agent/stream/" in url
-                   for url in page.journal()["requests"])
-
     def test_tools_are_shown_with_what_they_were_asked_and_answered(self):
         page = self.open()
         conversation = self.start_run(page, "look")

@@ -109,10 +109,6 @@ class EventSource(DashboardCase):
         wait.until(lambda: "".join(self.messages(page)) == "Then the sea.",
                    "the later run")
 
-    def stream_requests(self, page):
-        return sum("/api/agent/stream/" in url
-                   for url in page.journal()["requests"])
-
     def test_a_gateway_that_restarts_costs_nothing(self):
         gateway = self.start(role="gateway")
         self.http.run("hold", conversation_id="c")

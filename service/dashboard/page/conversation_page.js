@@ -1,52 +1,47 @@
-// A conversation: its turns, oldest first, and one run of it under watch. Looks
-// at the runs' records again and again, and at the messages when one of those
-// has changed.
+// A conversation: its turns, oldest first, and one run of it under watch.
 import * as api from './api.js';
 import {announce, explain} from './contact.js';
 import {confirm} from './confirm.js';
 import {ConversationHead} from './conversation_head.js';
+import {ConversationRecord, isActive} from './conversation_record.js';
 import {Follow} from './follow.js';
 import {Frame} from './frame.js';
 import {goTo, linkTo} from './route.js';
 import {h, KeyedList, setText} from './dom.js';
-import {isActive, TurnView} from './turn_view.js';
 import {LogView} from './log_view.js';
 import {Poller} from './poller.js';
 import {prove} from './proof.js';
 import {RunForm} from './run_form.js';
-import {storedAnswer} from './stored_answer.js';
 import {StreamPanel} from './stream_panel.js';
+import {TurnView} from './turn_view.js';
 import {Watch} from './watch.js';
 
 const BUSY_LOOK_MS = 1000;
 const IDLE_LOOK_MS = 4000;
-const RUNS = 20;
-const RUNS_MAX = 960;
-const NOTHING = storedAnswer([]);
 
 export class ConversationPage {
   #poller = new Poller(signal => this.#look(signal), error => this.#failed(error));
   #frame = new Frame(() => this.#draw());
   #panel = new StreamPanel();
   #log = new LogView();
-  #runs = [];          // newest first, as they are listed
-  #runCount = RUNS;
-  #messages = [];
-  #stored = new Map();  // by run
-  #known = '';          // the runs' states when the messages were read
   #watch = null;
   #followed = null;    // was going on when it was first seen: kept in sight
   #follow = new Follow(() => this.#pane(), () => this.#end());
+  #onVisible = () => this.#sleepOrWake();
 
   // `onDeleted(id)` once it is gone by our own doing.
   constructor(id, runId, onDeleted) {
     this.id = id;
     this.wanted = runId;
     this.onDeleted = onDeleted;
+    this.record = new ConversationRecord(id);
     this.head = new ConversationHead(id, () => this.#delete());
     this.earlier = h('button', {
       class: 'quiet', type: 'button', hidden: true,
-      onclick: () => this.#showEarlier(),
+      onclick: () => {
+        this.record.showEarlier();
+        this.#refresh();
+      },
     }, 'Show earlier runs');
     this.turns = h('div', {class: 'turns'});
     this.error = h('p', {class: 'error', role: 'alert', hidden: true});
@@ -62,9 +57,13 @@ export class ConversationPage {
     this.#log.element.hidden = true;
   }
 
-  start() { this.#poller.start(); }
+  start() {
+    document.addEventListener('visibilitychange', this.#onVisible);
+    this.#poller.start();
+  }
 
   close() {
+    document.removeEventListener('visibilitychange', this.#onVisible);
     this.#poller.stop();
     this.#frame.cancel();
     this.#watch?.close();
@@ -74,48 +73,39 @@ export class ConversationPage {
   show(runId) {
     this.wanted = runId;
     this.#choose();
+    this.#refresh();
+  }
+
+  #refresh() {
+    this.record.expire();
     this.#poller.poke();
   }
 
-  get #run() {
-    return this.#runs.find(run => run.run_id === this.#watch?.runId);
+  // A browser has six connections for all its tabs here: one that nobody sees
+  // leaves its own to others, and reads on where it was.
+  #sleepOrWake() {
+    if (document.hidden) this.#watch?.sleep();
+    else this.#watch?.wake();
   }
 
   async #look(signal) {
-    const {runs, next_page_token: next} =
-        await api.listRuns(this.id, this.#runCount, signal);
-    const known = runs.map(run => run.run_id + run.state).join();
-    if (known !== this.#known) await this.#readMessages(signal);
-    this.#known = known;
-    this.#runs = runs;
-    this.earlier.hidden = !next || this.#runCount >= RUNS_MAX;
+    await this.record.look(this.#watch?.runId, signal);
+    this.head.update(this.record.conversation);
+    this.#offerComposer(this.record.conversation);
+    this.earlier.hidden = !this.record.hasEarlier;
     this.#choose();
-    if (this.#run) this.#watch.setRun(this.#run);
-    await this.#prove();
+    const run = this.record.run(this.#watch?.runId);
+    if (run) this.#watch.setRun(run);
+    await this.#prove(run);
     this.#update();
-    return runs.some(isActive) || this.#watch?.gap ? BUSY_LOOK_MS : IDLE_LOOK_MS;
+    return this.record.busy || this.#watch?.gap ? BUSY_LOOK_MS : IDLE_LOOK_MS;
   }
 
-  async #readMessages(signal) {
-    const conversation = await api.getConversation(this.id, signal);
-    this.#messages = conversation.messages;
-    const byRun = new Map();
-    for (const message of this.#messages) {
-      const of = byRun.get(message.run_id) ?? [];
-      byRun.set(message.run_id, of);
-      of.push(message);
-    }
-    this.#stored = new Map(Array.from(byRun,
-        ([run, messages]) => [run, storedAnswer(messages)]));
-    this.head.update(conversation);
-    this.#offerComposer(conversation.agent);
-  }
-
-  #offerComposer(agent) {
+  #offerComposer({agent}) {
     if (this.place.hasChildNodes()) return;
     const form = new RunForm({agent, conversationId: this.id}, started => {
       goTo(linkTo(this.id, started.run_id));
-      this.#poller.poke();
+      this.#refresh();
     });
     this.place.append(form.element);
   }
@@ -135,41 +125,40 @@ export class ConversationPage {
 
   #newest() {
     if (this.#watch && !this.#watch.over) return this.#watch.runId;
-    return this.#runs[0]?.run_id;
+    return this.record.runs[0]?.run_id;
   }
 
   #onWatch() {
     this.#frame.ask();
-    if (this.#watch.over && !this.#watch.proof) this.#poller.poke();
+    if (this.#watch.over && !this.#watch.proof) this.#refresh();
   }
 
   // Of a run whose text the conversation keeps.
-  async #prove() {
+  async #prove(run) {
     const watch = this.#watch;
-    const run = this.#run;
     if (watch?.proof || watch?.answer.end?.kind !== 'done') return;
-    if (run?.state !== 'COMPLETED' || !this.#stored.get(run.run_id)?.said) return;
-    watch.proof = await prove(watch.answer, run, this.#messages);
+    if (run?.state !== 'COMPLETED' || !this.record.stored(run.run_id).said) return;
+    watch.proof = await prove(watch.answer, run, this.record.messages);
   }
 
   #update() {
-    this.list.update(this.#runs.toReversed().map(run => ({
+    this.list.update(this.record.runs.toReversed().map(run => ({
       run,
-      stored: this.#stored.get(run.run_id) ?? NOTHING,
+      stored: this.record.stored(run.run_id),
       live: run.run_id === this.#watch?.runId ? this.#watch : null,
     })));
     this.#frame.ask();
   }
 
   #draw() {
-    if (!this.#watch) return;
-    const run = this.#run;
-    this.#panel.draw(this.#watch, run);
-    this.#log.draw(this.#watch);
-    this.list.view(this.#watch.runId)?.draw(
-        this.#stored.get(this.#watch.runId) ?? NOTHING, this.#watch);
-    if (isActive(run)) this.#followed = this.#watch;
-    if (this.#followed === this.#watch) this.#follow.toEnd();
+    const watch = this.#watch;
+    if (!watch) return;
+    const run = this.record.run(watch.runId);
+    this.#panel.draw(watch, run);
+    this.#log.draw(watch);
+    this.list.view(watch.runId)?.draw(this.record.stored(watch.runId), watch);
+    if (isActive(run)) this.#followed = watch;
+    if (this.#followed === watch) this.#follow.toEnd();
   }
 
   // What scrolls: the turns' pane or, where there is no room for panes, a page.
@@ -187,21 +176,16 @@ export class ConversationPage {
     return this.turns.parentElement === this.#pane() ? this.place : turn;
   }
 
-  #showEarlier() {
-    this.#runCount = Math.min(2 * this.#runCount, RUNS_MAX);
-    this.#poller.poke();
-  }
-
   async #cancel(run) {
     await this.#attempt(async () => {
       await api.cancelRun(this.id, run.run_id);
       announce('The run was asked to stop.');
     });
-    this.#poller.poke();
+    this.#refresh();
   }
 
   async #delete() {
-    const active = this.#runs.some(isActive);
+    const active = this.record.busy;
     const done = await confirm({
       title: 'Delete this conversation?',
       text: `${this.id} goes with its messages, runs and logs, and cannot be ` +

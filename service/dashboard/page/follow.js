@@ -6,6 +6,7 @@ const MARGIN_PX = 12;
 export class Follow {
   #pane = null;
   #follows = true;
+  #sizes = new ResizeObserver(() => this.#stay());
 
   // `findPane()` gives what scrolls, `findEnd()` the element whose end is to be
   // seen there; a resize may change both.
@@ -17,11 +18,17 @@ export class Follow {
   toEnd() {
     const pane = this.findPane();
     if (pane !== this.#pane) this.#listenTo(pane);
-    if (this.#follows) pane.scrollTop += this.#below();
+    this.#stay();
+  }
+
+  #stay() {
+    if (this.#follows) this.#pane.scrollTop += this.#below();
   }
 
   #listenTo(pane) {
     this.#pane = pane;
+    this.#sizes.disconnect();
+    if (pane !== document.scrollingElement) this.#sizes.observe(pane);
     const source = pane === document.scrollingElement ? document : pane;
     source.addEventListener('scroll', () => {
       this.#follows = Math.abs(this.#below()) < NEAR_PX || this.#isAtBottom();

@@ -2,11 +2,9 @@
 // how long and how much it took.
 import {count, counted, dateTime, duration, shortId} from './format.js';
 import {h, setAttribute, setText} from './dom.js';
+import {isActive} from './conversation_record.js';
 import {linkTo} from './route.js';
 import {StepsView} from './steps_view.js';
-
-const ACTIVE = new Set(['QUEUED', 'RUNNING']);
-export const isActive = run => ACTIVE.has(run?.state);
 
 const STATES = {
   QUEUED: 'queued', RUNNING: 'running', COMPLETED: 'completed',

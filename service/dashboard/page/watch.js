@@ -17,6 +17,7 @@ export class Watch {
   proof = null;
   #changed;
   #stream;
+  #sleeps = false;
 
   // `changed` is called after each change, often.
   constructor(conversationId, runId, changed) {
@@ -45,6 +46,17 @@ export class Watch {
 
   start() { this.#stream.start(); }
   close() { this.#stream.close(); }
+
+  // Hangs up for as long as nobody looks; no cut, since nobody misses anything.
+  sleep() {
+    this.#sleeps = this.listening;
+    if (this.#sleeps) this.#stream.close();
+  }
+
+  wake() {
+    if (this.#sleeps) this.#stream.start();
+    this.#sleeps = false;
+  }
 
   cut() {
     if (this.gap) this.gap.why = 'cut';  // it was lost before
