@@ -34,8 +34,8 @@ struct WorkloadOptions {
   int turns_max = 4;
   int readers_per_conversation = 3;
   // Of runs, of conversations: 0 to 1.
-  double cancel_share = 0.05;
-  double delete_share = 0.03;
+  double cancel_share = 0.08;
+  double delete_share = 0.06;
   // How long one call may take; how long a reader stays before it leaves in
   // the middle, on average.
   absl::Duration call_timeout = absl::Seconds(4);
