@@ -129,6 +129,30 @@ TEST_F(CheckerLogTest, TwoAttemptsHaveOneNumber) {
   EXPECT_TRUE(Finds(history_, rule::kTwoWriters));
 }
 
+TEST_F(CheckerLogTest, AWriterMayBeginAnewWhereItsTailWasLost) {
+  history_.LosePower(1);
+  history_.Write(run_, 1, AttemptStarted{""});
+  history_.Say(run_, 3);
+  End();
+  EXPECT_FALSE(Finds(history_, rule::kTwoWriters));
+  history_.facts.power_losses.clear();
+  EXPECT_TRUE(Finds(history_, rule::kTwoWriters));
+}
+
+// What stood in between was lost again, and nobody saw it.
+TEST_F(CheckerLogTest, NothingFollowsWhatMayHaveBeenLost) {
+  history_.ReadThese("ahead", run_, history_.log(), "");
+  history_.LosePower(1);
+  history_.Attempt(run_);
+  history_.Say(run_, 1);
+  history_.ReadThese("late", run_, {history_.log().back()}, history_.last_id());
+  history_.LosePower(2);
+  history_.Attempt(run_);
+  history_.Say(run_, 6);
+  End();
+  EXPECT_FALSE(Finds(history_, rule::kTwoWriters));
+}
+
 TEST_F(CheckerLogTest, ADiscardNamesWhatIsNotThere) {
   history_.Attempt(run_, "1800000000000-77001");
   history_.Say(run_, 6);

@@ -110,6 +110,9 @@ void LogReplay::CheckId(const Chunk& chunk) {
 }
 
 void LogReplay::CheckFollows(const Chunk& chunk, const Chunk& last) {
+  // What stood here instead when this was written was lost again, before
+  // anybody saw it.
+  if (losses_.MayHaveTaken(WriteTime(last), WriteTime(chunk))) return;
   const std::string after = "follows " + Describe(last);
   if (chunk.run_id != last.run_id) {
     if (!last.IsTerminal()) Add(rule::kSerialTurns, chunk, after);
@@ -119,9 +122,7 @@ void LogReplay::CheckFollows(const Chunk& chunk, const Chunk& last) {
   if (chunk.sequence != last.sequence + 1) Add(rule::kGap, chunk, after);
   const bool begins = chunk.IsAttemptStarted();
   if (begins) ++counts_.takeovers;
-  if (begins ? chunk.attempt <= last.attempt : chunk.attempt != last.attempt) {
-    Add(rule::kTwoWriters, chunk, after);
-  }
+  if (!GoesOn(chunk, last, losses_)) Add(rule::kTwoWriters, chunk, after);
 }
 
 void LogReplay::CheckBegins(const Chunk& chunk) {

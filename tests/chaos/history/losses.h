@@ -30,6 +30,11 @@ class Losses {
   const std::vector<PowerLoss> losses_;
 };
 
+// Whether one writer after another wrote these, of one run: `chunk` is of the
+// attempt of `last`, or begins a later one. A writer whose tail was lost may
+// begin its own attempt anew, to tell that it ends.
+bool GoesOn(const Chunk& chunk, const Chunk& last, const Losses& losses);
+
 }  // namespace agent::chaos
 
 #endif  // AGENT_TESTS_CHAOS_HISTORY_LOSSES_H_

@@ -135,8 +135,7 @@ void ReaderCheck::CheckWithinRun(const Chunk& chunk, const Chunk& last) {
   } else if (chunk.sequence > last.sequence + 1) {
     Add(rule::kGap, chunk.run_id, after);
   }
-  const bool begins = chunk.IsAttemptStarted();
-  if (begins ? chunk.attempt <= last.attempt : chunk.attempt != last.attempt) {
+  if (!GoesOn(chunk, last, losses_)) {
     Add(rule::kTwoWriters, chunk.run_id, after);
   }
 }
