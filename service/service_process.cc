@@ -1,11 +1,13 @@
 #include "service/service_process.h"
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "lib/base/callback.h"
+#include "lib/base/clock.h"
 #include "lib/base/logging.h"
 #include "lib/base/mutex.h"
 #include "lib/base/random.h"
@@ -232,13 +234,17 @@ void ServiceProcess::Drain() {
 }
 
 void ServiceProcess::DrainWithin(absl::Duration patience) {
-  const absl::Time deadline = absl::Now() + patience;
+  // Not by the wall clock, which may be set meanwhile.
+  const auto left = [until = std::chrono::steady_clock::now() +
+                             ToChrono(patience)] {
+    return absl::FromChrono(until - std::chrono::steady_clock::now());
+  };
   if (server_ != nullptr) server_->BeginDrain();
   if (http_ != nullptr) http_->BeginDrain();
   // Readers stay meanwhile: they see the ends of the runs that end here.
   if (worker_ != nullptr) worker_->Drain(patience);
   readiness_.reset();
-  if (server_ != nullptr) server_->Drain(deadline - absl::Now());
+  if (server_ != nullptr) server_->Drain(left());
   if (http_ != nullptr) http_->Stop();
   http_.reset();
   {

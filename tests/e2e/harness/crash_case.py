@@ -33,10 +33,11 @@ class CrashCase(Case):
         self.addCleanup(self.store.close)
 
     def start(self, role, *flags, abort_at=None, redis=None, lease=LEASE,
-              **options):
+              more=None, **options):
+        """`more`: variables of its environment."""
         if abort_at and not has_abort_points():
             self.skipTest("this build has no abort points")
-        environment = dict(self.model.environment)
+        environment = {**self.model.environment, **(more or {})}
         if abort_at:
             environment["AGENT_ABORT_AT"] = abort_at
         return self.start_service(

@@ -9,6 +9,7 @@ BUILD = pathlib.Path(os.environ.get("AGENT_TEST_BUILD_DIR",
                                     ROOT / "build" / "dev"))
 SERVICE = BUILD / "service" / "agent-service"
 CLIENT = BUILD / "client" / "agent-client"
+SHIFTED_CLOCK = BUILD / "tests" / "testing" / "libshifted_clock.so"
 PROTO = ROOT / "proto"
 
 

@@ -28,10 +28,12 @@ def _free_port():
 class RedisServer:
     """Starts at once. `append_only` keeps what was written over a Kill.
 
-    With `tcp` other Redis servers can be its replicas.
+    With `tcp` other Redis servers can be its replicas; `clock` is a
+    ShiftedClock.
     """
 
-    def __init__(self, append_only=True, tcp=False, extra=()):
+    def __init__(self, append_only=True, tcp=False, extra=(), clock=None):
+        self._environment = clock.environment if clock else None
         self._dir = pathlib.Path(tempfile.mkdtemp(prefix="e2e-redis-"))
         self.socket = self._dir / "redis.sock"
         self.port = _free_port() if tcp else 0
@@ -56,7 +58,8 @@ class RedisServer:
     def launch(self, *extra):
         """Starts, and does not wait: it may be loading."""
         self._process = subprocess.Popen(
-            [*self._args, *extra], stdout=self._log, stderr=self._log)
+            [*self._args, *extra], env=self._environment, stdout=self._log,
+            stderr=self._log)
 
     def _answers(self):
         if self._process.poll() is not None:
