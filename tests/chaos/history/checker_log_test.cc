@@ -108,6 +108,16 @@ TEST_F(CheckerLogTest, WhatIsWrittenAgainIsAnother) {
   EXPECT_TRUE(Finds(history_, rule::kRewriteDiffers));
 }
 
+// Its readers are told that they stand where nothing is any more.
+TEST_F(CheckerLogTest, AnAttemptGoesOnWhereALaterOnesBeginningWasLost) {
+  history_.Attempt(run_);
+  history_.ReadThese("ahead", run_, history_.log(), "");
+  history_.LosePower(1);
+  history_.Write(run_, 1, TextPiece{"goes on"});
+  End();
+  EXPECT_FALSE(Finds(history_, rule::kRewriteDiffers));
+}
+
 TEST_F(CheckerLogTest, AnOldAttemptWritesAfterANewOne) {
   history_.Attempt(run_);
   history_.Write(run_, 1, TextPiece{"late"});
@@ -151,6 +161,14 @@ TEST_F(CheckerLogTest, NothingFollowsWhatMayHaveBeenLost) {
   history_.Say(run_, 6);
   End();
   EXPECT_FALSE(Finds(history_, rule::kTwoWriters));
+}
+
+// But what stands side by side in the end does follow.
+TEST_F(CheckerLogTest, TwoWritersStandAfterAPowerLoss) {
+  history_.LosePower(0);
+  history_.Write(run_, 2, TextPiece{"new"});
+  End();
+  EXPECT_TRUE(Finds(history_, rule::kTwoWriters));
 }
 
 TEST_F(CheckerLogTest, ADiscardNamesWhatIsNotThere) {

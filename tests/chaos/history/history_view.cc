@@ -7,6 +7,9 @@
 namespace agent::chaos {
 namespace {
 
+// Who saw what is in Redis in the end.
+constexpr char kAudit[] = "Redis";
+
 bool SameEntry(const Chunk& a, const Chunk& b) {
   return a.run_id == b.run_id && a.sequence == b.sequence &&
          a.attempt == b.attempt && a.create_time_ms == b.create_time_ms &&
@@ -29,6 +32,7 @@ class Sorter {
     auto& entries = Of(conversation).entries;
     const auto [found, added] =
         entries.try_emplace(chunk.id, EntryView{chunk, at, by});
+    found->second.stands = found->second.stands || by == kAudit;
     if (added || SameEntry(found->second.chunk, chunk)) return;
     findings_->Add(rule::kEntryDiffers, conversation, chunk.run_id,
                    found->second.seen_by + " saw " +
@@ -177,7 +181,7 @@ HistoryView Sort(const std::vector<Event>& history, const Facts& facts,
     for (const Chunk& chunk : log) {
       const bool torn = !facts.power_losses.empty() && !Counts(chunk, of);
       if (torn) continue;
-      sorter.TakeEntry(conversation, chunk, absl::InfiniteFuture(), "Redis");
+      sorter.TakeEntry(conversation, chunk, absl::InfiniteFuture(), kAudit);
     }
   }
   return view;

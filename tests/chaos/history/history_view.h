@@ -42,6 +42,7 @@ struct EntryView {
   Chunk chunk;
   absl::Time seen_at;  // first; the end of time if only the audit did
   std::string seen_by;
+  bool stands = false;  // Redis holds it in the end
 };
 
 struct ConversationView {

@@ -26,11 +26,11 @@ void LogReplay::Push(const EntryView& entry) {
   // What a reader passes over as seen must be what it saw.
   if (chunk.IsAttemptStarted()) taken_.clear();
   ComparePiece(chunk);
-  const Chunk* last = Last();
-  if (log_.empty() || (last != nullptr && last->run_id != chunk.run_id)) {
+  const EntryView* last = Last();
+  if (log_.empty() || (last != nullptr && last->chunk.run_id != chunk.run_id)) {
     CheckBegins(chunk);
   }
-  if (last != nullptr) CheckFollows(chunk, *last);
+  if (last != nullptr) CheckFollows(entry, *last);
   if (const auto* started = std::get_if<AttemptStarted>(&chunk.content)) {
     CheckDiscard(chunk, *started);
   }
@@ -63,6 +63,9 @@ void LogReplay::ComparePiece(const Chunk& now) {
   const EntryView* before = taken_[number - taken_from_];
   if (before == nullptr) return;
   const Chunk& then = before->chunk;
+  // Where a later attempt's beginning was lost, the one before it may go on:
+  // who saw the later one is told that its cursor was lost.
+  if (now.run_id == then.run_id && now.attempt < then.attempt) return;
   if (now.run_id == then.run_id && now.sequence == then.sequence &&
       now.attempt == then.attempt && now.content == then.content) {
     return;
@@ -109,10 +112,15 @@ void LogReplay::CheckId(const Chunk& chunk) {
   }
 }
 
-void LogReplay::CheckFollows(const Chunk& chunk, const Chunk& last) {
+void LogReplay::CheckFollows(const EntryView& entry, const EntryView& before) {
+  const Chunk& chunk = entry.chunk;
+  const Chunk& last = before.chunk;
   // What stood here instead when this was written was lost again, before
-  // anybody saw it.
-  if (losses_.MayHaveTaken(WriteTime(last), WriteTime(chunk))) return;
+  // anybody saw it. Of what stands in the end nothing was.
+  const bool both_stand = entry.stands && before.stands;
+  if (!both_stand && losses_.MayHaveTaken(WriteTime(last), WriteTime(chunk))) {
+    return;
+  }
   const std::string after = "follows " + Describe(last);
   if (chunk.run_id != last.run_id) {
     if (!last.IsTerminal()) Add(rule::kSerialTurns, chunk, after);
@@ -151,9 +159,8 @@ void LogReplay::Add(const char* rule, const Chunk& chunk,
                 Describe(chunk) + " " + why);
 }
 
-const Chunk* LogReplay::Last() const {
-  if (log_.empty() || log_.back() == nullptr) return nullptr;
-  return &log_.back()->chunk;
+const EntryView* LogReplay::Last() const {
+  return log_.empty() ? nullptr : log_.back();
 }
 
 }  // namespace agent::chaos

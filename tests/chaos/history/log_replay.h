@@ -43,12 +43,12 @@ class LogReplay {
   void ComparePiece(const Chunk& now);
   void LeaveHole(const EntryView& entry);
   void CheckId(const Chunk& chunk);
-  void CheckFollows(const Chunk& chunk, const Chunk& last);
+  void CheckFollows(const EntryView& entry, const EntryView& before);
   void CheckBegins(const Chunk& chunk);
   void CheckDiscard(const Chunk& chunk, const AttemptStarted& started);
   void CheckHoles();
   void Add(const char* rule, const Chunk& chunk, const std::string& why);
-  const Chunk* Last() const;
+  const EntryView* Last() const;
 
   const ConversationView& conversation_;
   const Losses& losses_;
