@@ -31,6 +31,8 @@ void ResponseWriter::Pump() {
     MutexLock lock(&mu_);
     if (DoneLocked() || in_flight_ || retry_waits_) return;
     if (backlog_.empty() && !heartbeat_due_ && !look_due_) return;
+    // A process that slept wakes here or in Tick, which stops the attempt.
+    if (now >= lease_.GiveUpAt()) return;
     request = backlog_.NextRequest();
     look_due_ = false;  // whatever was to be seen, this call sees it
     in_flight_ = true;

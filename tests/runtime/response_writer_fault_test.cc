@@ -270,6 +270,16 @@ TEST_F(ResponseWriterFaultTest, ALeaseThatBeganEarlierEndsEarlier) {
   EXPECT_THAT(stop_->status(), HasReason(reason::kLeaseLost));
 }
 
+// As after a sleep: nothing is sent before the attempt notices.
+TEST_F(ResponseWriterFaultTest, NothingIsSentWhenTheLeaseMayHavePassedOn) {
+  RunAssignment assignment = FirstAttempt();
+  assignment.lease_age_ms = absl::ToInt64Milliseconds(limits_.lease);
+  Start(assignment);
+  ASSERT_TRUE(Eventually([&] { return !stop_->status().ok(); }));
+  EXPECT_THAT(stop_->status(), HasReason(reason::kLeaseLost));
+  EXPECT_FALSE(store_.HasNext());
+}
+
 TEST_F(ResponseWriterFaultTest, LostRepliesAreRetriedOnlyWithinTheLease) {
   limits_.lease = absl::Milliseconds(400);
   StartWriting();
