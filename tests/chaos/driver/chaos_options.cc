@@ -31,6 +31,12 @@ void Declare(CLI::App* app, ChaosOptions* options, Words* words) {
   app->add_option("--readers", options->readers, "of each conversation");
   app->add_option("--conversations", options->conversations, "at a time");
   app->add_option("--nodes", options->nodes, "service processes");
+  app->add_option("--cancel_share", options->cancel_share,
+                  "of the runs: 0 to 1")
+      ->check(CLI::Range(0.0, 1.0));
+  app->add_option("--delete_share", options->delete_share,
+                  "of the conversations: 0 to 1")
+      ->check(CLI::Range(0.0, 1.0));
   app->add_option("--seed", options->seed, "0: a random one, which is printed");
   app->add_option("--faults", words->faults,
                   "all, none, or names with commas; -name takes one out");

@@ -19,6 +19,9 @@ struct ChaosOptions {
   int readers = 3;        // of each conversation
   int conversations = 8;  // at a time
   int nodes = 3;
+  // Of runs that are cancelled, of conversations that are deleted: 0 to 1.
+  double cancel_share = WorkloadOptions().cancel_share;
+  double delete_share = WorkloadOptions().delete_share;
   uint64_t seed = 0;
   std::vector<FaultKind> faults;
   // More runs are played until there were so many; of those left out, one.

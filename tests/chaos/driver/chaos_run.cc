@@ -134,6 +134,8 @@ void ChaosRun::StartRound(int runs) {
   options.agents = options_.agents;
   options.open_conversations = options_.conversations;
   options.readers_per_conversation = options_.readers;
+  options.cancel_share = options_.cancel_share;
+  options.delete_share = options_.delete_share;
   rounds_.push_back(std::make_unique<Workload>(std::move(options), &history_));
   rounds_.back()->Start();
 }
