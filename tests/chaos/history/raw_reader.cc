@@ -63,6 +63,7 @@ RawReader::CallEnd RawReader::Call() {
   const int node = scene_.calls().AnyNode(&chance_);
   const int64_t call = history.NextCall();
   const v1::StreamResponseRequest request = MakeRequest();
+  const std::string before = cursor_;
   const bool all_ended = scene_.AllEnded();
   const absl::Duration stay =
       std::clamp(chance_.About(habits_.mean_stay),
@@ -89,6 +90,7 @@ RawReader::CallEnd RawReader::Call() {
     left = --batches_left == 0 || scene_.stop().IsSet();
   }
   if (left) context.TryCancel();
+  end.moved = cursor_ != before;
   end.outcome = OutcomeOf(client::FromGrpcStatus(stream->Finish()));
   // A node that does not answer tells nothing of the log.
   if (!all_ended || end.any_chunk) silences_ = 0;
@@ -152,8 +154,9 @@ bool RawReader::AfterCall(const CallEnd& end) {
 
 bool RawReader::AfterOk(const CallEnd& end) {
   if (!habits_.run.empty() && ended_) return false;
-  if (!end.any_chunk && scene_.AllEnded()) return false;
-  if (!end.any_chunk) return scene_.stop().Sleep(chance_.About(kRetryPause));
+  // The end of a run that never began is told again whenever it is asked for.
+  if (!end.moved && scene_.AllEnded()) return false;
+  if (!end.moved) return scene_.stop().Sleep(chance_.About(kRetryPause));
   return true;
 }
 

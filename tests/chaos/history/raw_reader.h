@@ -42,6 +42,7 @@ class RawReader {
     Outcome outcome;
     Leave leave = Leave::kNot;
     bool any_chunk = false;
+    bool moved = false;  // the cursor
   };
 
   CallEnd Call();
