@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/log/run.h"
 #include "tests/chaos/history/library_reader.h"
 
 namespace agent::chaos {
@@ -182,8 +183,13 @@ void Play::LookNowAndThen(uint64_t seed) {
     const auto answer = scene_->answer(static_cast<size_t>(turn));
     const int node = services_.calls->AnyNode(&chance);
     if (answer.has_value() && chance.Hits(0.5)) {
-      services_.calls->LookAtRun(node, answer->answered_conversation,
-                                 answer->run, /*final_look=*/false);
+      const RunLook look =
+          services_.calls->LookAtRun(node, answer->answered_conversation,
+                                     answer->run, /*final_look=*/false);
+      // Also of a run whose readers have given up.
+      if (look.outcome.ok() && IsEnded(look.run.state)) {
+        scene_->Ended(answer->run);
+      }
     } else {
       services_.calls->LookAt(node, scene_->conversation(),
                               /*final_look=*/false);

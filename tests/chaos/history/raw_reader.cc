@@ -145,6 +145,7 @@ bool RawReader::AfterCall(const CallEnd& end) {
       return AfterNotFound();
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kCancelled:  // by a server that is shut down
       return scene_.stop().Sleep(chance_.About(kRetryPause));
     default:
       ++surprises_;
