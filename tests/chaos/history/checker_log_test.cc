@@ -118,6 +118,19 @@ TEST_F(CheckerLogTest, AnAttemptGoesOnWhereALaterOnesBeginningWasLost) {
   EXPECT_FALSE(Finds(history_, rule::kRewriteDiffers));
 }
 
+TEST_F(CheckerLogTest, AnEndIsReplacedWithoutANewAttempt) {
+  history_.Say(run_, 3);
+  history_.Complete(run_);
+  history_.Read("first", run_);
+  history_.LosePower(1);
+  history_.facts.attempts_may_run_out = true;
+  history_.facts.max_attempts = 1;
+  history_.Fail(run_, "ATTEMPTS_EXHAUSTED");
+  history_.Read("reader", run_);
+  history_.Finish();
+  EXPECT_TRUE(Finds(history_, rule::kRewriteDiffers));
+}
+
 TEST_F(CheckerLogTest, AnOldAttemptWritesAfterANewOne) {
   history_.Attempt(run_);
   history_.Write(run_, 1, TextPiece{"late"});
