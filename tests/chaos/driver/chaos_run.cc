@@ -36,6 +36,8 @@ std::vector<std::string> NodeFlags(const ChaosOptions& options,
       "--flaw=" + options.flaw,
       "--receipts=" + dir + kReceipts,
       absl::StrCat("--drain_timeout=", kDrainTimeout),
+      // All is read once more in the end.
+      "--stream_ttl=24h",
       "--log_level=debug",
   };
   flags.insert(flags.end(), options.node_flags.begin(),
