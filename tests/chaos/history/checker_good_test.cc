@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/chaos/history/made_up_history.h"
+#include "tests/chaos/history/rules.h"
 
 namespace agent::chaos {
 namespace {
@@ -149,6 +150,21 @@ TEST(CheckerGoodTest, ARunMayBeCancelledInTheQueue) {
   history.ReadThese("second", second, {only}, "");
   history.Finish();
   EXPECT_EQ(FoundIn(history), "");
+}
+
+TEST(CheckerGoodTest, ARunWhoseBeginningWasLostMayBeCancelledInTheQueue) {
+  MadeUpHistory history;
+  const std::string run = history.Submit(kSteady, Pieces(8));
+  history.Attempt(run);
+  history.Say(run, 3);
+  history.Read("ahead", run);
+  history.LosePower(4);
+  history.SubmitAgain(run);
+  history.CancelRun(run, RunState::kCancelled);
+  history.Finish();
+  EXPECT_EQ(FoundIn(history), "");
+  history.facts.power_losses.clear();
+  EXPECT_TRUE(Finds(history, rule::kLogDiffers));
 }
 
 TEST(CheckerGoodTest, ARunMayBeCancelledInTheMiddle) {

@@ -15,7 +15,19 @@ void LogReplay::Run() {
     if (entry.chunk.IsForeign() || id.number() <= 0) continue;
     Push(entry);
   }
+  DropLostTail();
   CheckHoles();
+}
+
+// Nothing need have been written in place of what was lost last.
+void LogReplay::DropLostTail() {
+  while (
+      Last() != nullptr && !Last()->stands &&
+      losses_.MayHaveTaken(WriteTime(Last()->chunk), absl::InfiniteFuture())) {
+    ++counts_.taken_back;
+    if (Last()->chunk.IsTerminal()) ++counts_.ends_taken_back;
+    log_.pop_back();
+  }
 }
 
 void LogReplay::Push(const EntryView& entry) {

@@ -40,6 +40,7 @@ class LogReplay {
  private:
   void Push(const EntryView& entry);
   void CutBackTo(const EntryView& entry);
+  void DropLostTail();
   void ComparePiece(const Chunk& now);
   void LeaveHole(const EntryView& entry);
   void CheckId(const Chunk& chunk);
