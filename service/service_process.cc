@@ -239,8 +239,9 @@ void ServiceProcess::DrainWithin(absl::Duration patience) {
                              ToChrono(patience)] {
     return absl::FromChrono(until - std::chrono::steady_clock::now());
   };
-  if (server_ != nullptr) server_->BeginDrain();
+  // First: who is told that we drain is also told to leave its connection.
   if (http_ != nullptr) http_->BeginDrain();
+  if (server_ != nullptr) server_->BeginDrain();
   // Readers stay meanwhile: they see the ends of the runs that end here.
   if (worker_ != nullptr) worker_->Drain(patience);
   readiness_.reset();

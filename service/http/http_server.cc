@@ -161,7 +161,7 @@ void HttpServer::OnRequest(evhttp_request* raw, void* self) {
 }
 
 void HttpServer::BeginDrain() {
-  loop_->Post([this] { shared_.closing = true; });
+  loop_->Run([this] { shared_.closing = true; });
 }
 
 bool HttpServer::AwaitQuiet(absl::Duration patience) {
