@@ -17,7 +17,8 @@ import tempfile
 SEEDS = (11, 12, 13, 14)
 # Each run mostly waits.
 AT_A_TIME = 3
-TIMEOUT_S = 120
+# A busy machine's time; without one a run takes half a minute.
+TIMEOUT_S = 300
 CLEAN, NOT_AS_EXPECTED = 0, 1
 
 # Rules of the checker that tell of damage to what readers get.
@@ -41,8 +42,9 @@ class Case:
 
 
 CASES = (
-    # Worker deaths and pauses: the run is begun again, or written by two.
-    Case("original", DAMAGED_TEXT,
+    # Worker deaths and pauses: the run is begun again, or written by two. Gaps
+    # are no mark: a repeated request gets a later cursor, with no fault at all.
+    Case("original", DAMAGED_TEXT - {"gap"},
          "--faults=node_kill,node_pause", "--fault_interval=900ms",
          "--runs=24", "--conversations=8", f"--agents={TALKERS}"),
     # Two owners of one attempt. Runs wait for a worker with room, so that what
