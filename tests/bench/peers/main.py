@@ -1,0 +1,113 @@
+"""Installs, drives and tabulates the peers: started by scripts/bench-peers,
+described in docs/performance.md.
+
+Exit status: 0 after a measurement, also of fewer peers than there are; 1 if
+nothing could be measured.
+"""
+
+import argparse
+import contextlib
+import functools
+import json
+import subprocess
+import sys
+
+import install
+import servers
+import table
+
+_PATIENCE_S = 120
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def arguments(names):
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench-peers",
+        description="Measures agent-service next to services like it.")
+    parser.add_argument("peer", nargs="*", choices=[*names, []],
+                        metavar="PEER", help="; ".join(names) + "; all if none")
+    parser.add_argument("--rounds", type=int, default=3,
+                        help="turns of each; the table shows medians")
+    parser.add_argument("--json", action="store_true",
+                        help="print every round instead of the table")
+    parser.add_argument("--go", default="go", help=argparse.SUPPRESS)
+    parser.add_argument("--node", default="node", help=argparse.SUPPRESS)
+    parser.add_argument("--npm", default="npm", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def all_peers(node):
+    """By name: what starts it, and what of the installation it needs."""
+    return {
+        "agent-service": (servers.agent_service, ()),
+        "agent-service, SSE": (servers.agent_service, ()),
+        "agent-service, in process": (servers.bench_node, ()),
+        "durable-streams": (
+            functools.partial(servers.durable_streams, node), ("node",)),
+        "resumable-stream": (
+            functools.partial(servers.resumable_stream, node), ("node",)),
+        "nats": (servers.nats, ("nats", "nats-server")),
+        "centrifuge": (servers.centrifuge, ("centrifuge", "centrifuge-server")),
+    }
+
+
+def install_all(options):
+    """Why each part is missing, None where it is there."""
+    go, npm = options.go.split(), options.npm.split()
+    say("Installing the peers in build/peers ...")
+    missing = install.driver(go)
+    missing["nats-server"] = install.nats_server(go)
+    missing["centrifuge-server"] = install.centrifuge_server(go)
+    missing["node"] = install.node_packages(npm)
+    return missing
+
+
+def measure(name, start):
+    """One round, or a text that says what went wrong."""
+    with contextlib.ExitStack() as stack:
+        try:
+            addresses = stack.enter_context(start())
+            settings = [f"{key}={value}" for key, value in addresses.items()]
+            done = subprocess.run(
+                [str(install.BIN / "driver"), name, *settings], check=False,
+                capture_output=True, text=True, timeout=_PATIENCE_S)
+        except (servers.DidNotStart, subprocess.TimeoutExpired) as error:
+            return f"not measured: {error}"
+        if done.returncode != 0:
+            return "not measured: " + done.stderr.strip()
+        return json.loads(done.stdout)
+
+
+def main():
+    names = list(all_peers("node"))
+    options = arguments(names)
+    try:
+        missing = install_all(options)
+    except install.NotInstalled as reason:
+        sys.exit(f"the driver cannot be built: {reason}")
+    peers = all_peers(options.node)
+    results = {}
+    for name in options.peer or names:
+        reasons = [missing[part] for part in peers[name][1] if missing[part]]
+        results[name] = f"not installed: {reasons[0]}" if reasons else []
+    for _ in range(options.rounds):
+        for name, rounds in results.items():
+            if isinstance(rounds, str):
+                continue
+            say(f"{name} ...")
+            figures = measure(name, peers[name][0])
+            if isinstance(figures, str):
+                say(figures)
+                results[name] = figures.splitlines()[0]
+            else:
+                rounds.append(figures)
+    print(json.dumps(results, indent=2) if options.json
+          else table.markdown(results))
+    sys.exit(all(isinstance(rounds, str) for rounds in results.values()))
+
+
+if __name__ == "__main__":
+    main()
