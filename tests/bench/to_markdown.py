@@ -25,7 +25,6 @@ def _row(figure):
         verdict = ""
     else:
         verdict = "reached" if figure["reached"] else "**missed**"
-    # Without a reference, `median` is the figure itself: its range stays.
     cells = [figure["name"], _number(figure["ours"]),
              "" if reference is None else _number(reference), figure["unit"],
              ratio, figure["goal"].replace(">=", "≥").replace("<=", "≤"),
