@@ -27,8 +27,13 @@ def _run(command, cwd, environment=None):
     except FileNotFoundError as error:
         raise NotInstalled(f"{command[0]} is not there") from error
     except subprocess.CalledProcessError as error:
-        lines = (error.stderr + error.stdout).strip().splitlines()
-        raise NotInstalled(lines[-1] if lines else "it failed") from error
+        raise NotInstalled(_reason(error.stderr + error.stdout)) from error
+
+
+def _reason(output):
+    lines = [line.strip() for line in output.splitlines()
+             if not line.startswith(("go: downloading", "npm warn"))]
+    return " ".join(lines[:2]) or "it failed"
 
 
 def _go(go, *arguments):
@@ -96,4 +101,6 @@ def node_packages(npm):
         shutil.copy(HERE / "node" / name, NODE)
     for program in HERE.glob("node/*.mjs"):
         shutil.copy(program, NODE)
-    return _installs(_run, [*npm, "ci", "--loglevel=error"], NODE)
+    # Not `ci`, which fails where a registry lacks what only another platform
+    # needs; the versions are the lock's all the same.
+    return _installs(_run, [*npm, "install", "--loglevel=error"], NODE)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -21,9 +20,13 @@ func monotonicNs() int64 {
 	return now.Nano()
 }
 
+// Not time.Sleep, which is late by up to a millisecond: Go waits for its timers
+// in whole ones.
 func sleepUntil(whenNs int64) {
-	if left := whenNs - monotonicNs(); left > 0 {
-		time.Sleep(time.Duration(left))
+	when := unix.NsecToTimespec(whenNs)
+	for monotonicNs() < whenNs {
+		// A signal, such as Go's own, may end it too early.
+		_ = unix.ClockNanosleep(unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, &when, nil)
 	}
 }
 
