@@ -64,13 +64,13 @@ def _directory(name):
 
 
 @contextlib.contextmanager
-def _redis():
-    """Its socket. Append-only, fsync every second: as our embedded one."""
+def _redis(fsync="everysec"):
+    """Its socket. Append-only; every second: as our embedded one."""
     with _directory("redis") as directory:
         path = directory / "redis.sock"
         command = ["redis-server", "--port", "0", "--unixsocket", path,
                    "--dir", directory, "--save", "", "--appendonly", "yes",
-                   "--maxmemory-policy", "noeviction"]
+                   "--appendfsync", fsync, "--maxmemory-policy", "noeviction"]
         with _process(command, directory,
                       lambda log: "ready to accept" in log or None):
             yield path
@@ -82,9 +82,11 @@ def _http(log):
 
 
 @contextlib.contextmanager
-def durable_streams(node):
+def durable_streams(node, on_disk=True):
     with _directory("durable-streams") as directory:
-        command = [node, NODE / "durable_streams.mjs", directory / "data"]
+        command = [node, NODE / "durable_streams.mjs"]
+        if on_disk:
+            command.append(directory / "data")
         with _process(command, directory, _http) as addresses:
             yield addresses
 
@@ -130,8 +132,8 @@ def _ours(log):
 
 
 @contextlib.contextmanager
-def _our_service(program, environment):
-    with _redis() as redis, _directory("agent-service") as directory:
+def _our_service(program, environment, fsync="everysec"):
+    with _redis(fsync) as redis, _directory("agent-service") as directory:
         command = [program, f"--redis=unix://{redis}", "--drain_timeout=1s",
                    "--grpc_listen=127.0.0.1:0", "--http_listen=127.0.0.1:0"]
         with _process(command, directory, _ours, environment) as addresses:
@@ -139,13 +141,13 @@ def _our_service(program, environment):
 
 
 @contextlib.contextmanager
-def agent_service():
+def agent_service(fsync="everysec"):
     """With a model that the driver plays."""
     model = free_address()
     environment = {"OPENAI_BASE_URL": f"http://{model}/v1",
                    "OPENAI_API_KEY": "none-needed", "OPENAI_MODEL": "driver"}
     with _our_service(_RELEASE / "service" / "agent-service",
-                      environment) as addresses:
+                      environment, fsync) as addresses:
         yield {**addresses, "model": model}
 
 

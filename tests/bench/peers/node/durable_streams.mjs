@@ -1,6 +1,7 @@
-// The Node server of durable-streams, with its files on disk.
+// The Node server of durable-streams, with its files in a directory, or without
+// any.
 //
-//   node durable_streams.mjs DIRECTORY
+//   node durable_streams.mjs [DIRECTORY]
 
 import {DurableStreamTestServer} from '@durable-streams/server';
 

@@ -26,13 +26,15 @@ func init() {
 	peers["agent-service, in process"] = func(s Settings) (Peer, error) {
 		return openAgentService(s["grpc"], nil)
 	}
-	peers["agent-service"] = func(s Settings) (Peer, error) {
+	fed := func(s Settings) (Peer, error) {
 		model, err := serveModel(s["model"])
 		if err != nil {
 			return nil, err
 		}
 		return openAgentService(s["grpc"], model)
 	}
+	peers["agent-service"] = fed
+	peers["agent-service, always"] = fed // another Redis
 	peers["agent-service, SSE"] = func(s Settings) (Peer, error) {
 		model, err := serveModel(s["model"])
 		if err != nil {

@@ -17,9 +17,11 @@ type durableStreams struct {
 }
 
 func init() {
-	peers["durable-streams"] = func(s Settings) (Peer, error) {
+	open := func(s Settings) (Peer, error) {
 		return &durableStreams{base: s["http"] + "/v1/stream/"}, nil
 	}
+	peers["durable-streams"] = open
+	peers["durable-streams, in memory"] = open // another server
 }
 
 func (p *durableStreams) send(ctx context.Context, method, stream, body string) error {
