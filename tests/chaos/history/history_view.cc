@@ -160,6 +160,14 @@ bool HistoryView::HasUnanswered() const {
   });
 }
 
+bool ConversationView::Stood(absl::Time when) const {
+  return std::any_of(runs.begin(), runs.end(), [&](const auto& run) {
+    const RunLook* look = run.second.FinalLook();
+    return look != nullptr &&
+           absl::FromUnixMillis(look->run.accept_time_ms) <= when;
+  });
+}
+
 absl::Time ConversationView::deleted_at() const {
   for (const At<Delete>& deletion : deletes) {
     if (deletion->outcome.ok()) return deletion.at;

@@ -57,6 +57,8 @@ struct ConversationView {
   // Whether a delete may have been carried out by `when`.
   bool MayBeDeleted(absl::Time when) const;
   const ConversationLook* FinalLook() const;
+  // Whether any run that is known in the end had been accepted by `when`.
+  bool Stood(absl::Time when) const;
   // When it was deleted for good; the end of time if it was not.
   absl::Time deleted_at() const;
 };

@@ -190,9 +190,10 @@ void ReaderCheck::CheckProof(const Chunk& chunk, const std::string& text) {
 }
 
 void ReaderCheck::Take(absl::Time at, const StreamEnd* end) {
-  // What may not exist is waited for in vain.
+  // What does not exist is waited for in vain.
   broken_off_ =
-      end->leave == Leave::kBrokenOff && !statuses_.ConversationMayBeGone(at);
+      end->leave == Leave::kBrokenOff &&
+      !(statuses_.ConversationMayBeGone(at) && !conversation_.Stood(at));
   if (end->leave != Leave::kNot) return;
   if (end->outcome.ok()) return CheckOkEnd();
   CheckFailure(at, end->outcome);

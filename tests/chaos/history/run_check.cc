@@ -241,13 +241,24 @@ void RunCheck::CheckSeenEnd(const SeenEnd& seen) {
   // only who did not see that attempt.
   const bool completed =
       std::holds_alternative<RunCompleted>(seen.terminal.content);
-  if (!completed && losses_.any()) return;
+  if (!completed && MayHaveLostAttempt(seen)) return;
   if (seen.text != standing.text.text()) {
     Add(rule::kReadersDiffer, seen.run,
         absl::StrCat(seen.reader, " held ", seen.text.size(),
                      " bytes at the end, and the log ",
                      standing.text.text().size()));
   }
+}
+
+bool RunCheck::MayHaveLostAttempt(const SeenEnd& seen) const {
+  const auto run = conversation_.runs.find(seen.run);
+  if (run == conversation_.runs.end() || run->second.answers.empty()) {
+    return false;
+  }
+  const absl::Time accepted =
+      absl::FromUnixMillis(run->second.answers.front()->accept_time_ms);
+  const absl::Time ended = WriteTime(seen.terminal);
+  return losses_.MayHaveTaken(accepted, ended, ended);
 }
 
 bool RunCheck::CancelMayBeLost(const std::string& id) const {

@@ -68,6 +68,7 @@ class RunCheck {
   void CheckAfterCursor(const std::string& id, const RunView& run,
                         const StandingRun& standing);
   void CheckSeenEnd(const SeenEnd& seen);
+  bool MayHaveLostAttempt(const SeenEnd& seen) const;
   bool CancelMayBeLost(const std::string& id) const;
   void Count(RunState state);
   void Add(const char* rule, const std::string& run, const std::string& what);
