@@ -1,6 +1,8 @@
 #include "lib/base/utf8.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace agent {
 namespace {
@@ -47,15 +49,28 @@ Scan ScanCharacter(std::string_view text) {
   return {Outcome::kValid, length};
 }
 
+// How much of the beginning is ASCII for certain: whole words of it.
+size_t AsciiPrefix(std::string_view text) {
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  size_t length = 0;
+  for (uint64_t word = 0; text.size() - length >= sizeof(word);
+       length += sizeof(word)) {
+    std::memcpy(&word, text.data() + length, sizeof(word));
+    if ((word & kHighBits) != 0) break;
+  }
+  return length;
+}
+
 }  // namespace
 
 bool IsValidUtf8(std::string_view text) {
-  while (!text.empty()) {
+  while (true) {
+    text.remove_prefix(AsciiPrefix(text));
+    if (text.empty()) return true;
     const Scan scan = ScanCharacter(text);
     if (scan.outcome != Outcome::kValid) return false;
     text.remove_prefix(scan.length);
   }
-  return true;
 }
 
 size_t IncompleteUtf8Suffix(std::string_view text) {
@@ -71,6 +86,7 @@ size_t IncompleteUtf8Suffix(std::string_view text) {
 }
 
 std::string SanitizeUtf8(std::string_view text) {
+  if (IsValidUtf8(text)) return std::string(text);  // the usual case
   std::string clean;
   clean.reserve(text.size());
   while (!text.empty()) {

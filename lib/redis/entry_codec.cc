@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "lib/base/utf8.h"
 
 namespace agent {
@@ -58,11 +60,16 @@ int64_t Decimal(std::string_view text, int64_t otherwise) {
 // An entry's fields by name; the first of a name counts.
 class Fields {
  public:
-  explicit Fields(ReplyView fields) : fields_(fields) {}
+  explicit Fields(ReplyView fields) {
+    for (size_t i = 0; i + 1 < fields.size(); i += 2) {
+      fields_.emplace_back(fields[i].Text(), fields[i + 1].Text());
+    }
+  }
 
-  bool Has(std::string_view name) const { return IndexOf(name) < size(); }
+  bool Has(std::string_view name) const { return Find(name) != nullptr; }
   std::string_view Raw(std::string_view name) const {
-    return fields_[IndexOf(name) + 1].Text();
+    const Field* field = Find(name);
+    return field == nullptr ? std::string_view() : field->second;
   }
   std::string Text(std::string_view name) const {
     return SanitizeUtf8(Raw(name));
@@ -72,14 +79,17 @@ class Fields {
   }
 
  private:
-  size_t size() const { return fields_.size(); }
-  size_t IndexOf(std::string_view name) const {
-    for (size_t i = 0; i + 1 < size(); i += 2) {
-      if (fields_[i].Text() == name) return i;
+  using Field = std::pair<std::string_view, std::string_view>;
+
+  const Field* Find(std::string_view name) const {
+    for (const Field& field : fields_) {
+      if (field.first == name) return &field;
     }
-    return size();
+    return nullptr;
   }
-  ReplyView fields_;
+
+  // Looked through many times: the usual fields of an entry without a detour.
+  absl::InlinedVector<Field, 16> fields_;
 };
 
 ChunkContent DecodeUnmarked(const Fields& fields) {

@@ -27,7 +27,9 @@ void BlockSignalsInThisThread() {
 }
 
 RedisConnection::RedisConnection(RedisContextPtr context, std::string history)
-    : context_(std::move(context)), history_(std::move(history)) {}
+    : context_(std::move(context)), history_(std::move(history)) {
+  UseReplyMemory(&next_reply_, context_->reader);
+}
 
 int RedisConnection::fd() const { return context_->fd; }
 
@@ -63,7 +65,9 @@ absl::StatusOr<std::optional<Reply>> RedisConnection::Next() {
     return Error();
   }
   if (reply == nullptr) return std::optional<Reply>();
-  return std::optional<Reply>(Reply(static_cast<redisReply*>(reply)));
+  auto memory = std::exchange(next_reply_, std::make_shared<ReplyMemory>());
+  return std::optional<Reply>(Reply(std::shared_ptr<const redisReply>(
+      std::move(memory), static_cast<redisReply*>(reply))));
 }
 
 absl::Status RedisConnection::Error() const {

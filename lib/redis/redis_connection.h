@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lib/redis/reply.h"
+#include "lib/redis/reply_memory.h"
 
 struct redisContext;
 
@@ -31,6 +32,8 @@ class RedisConnection {
  public:
   // `context` is connected, authenticated and not blocking.
   RedisConnection(RedisContextPtr context, std::string history);
+  RedisConnection(const RedisConnection&) = delete;
+  RedisConnection& operator=(const RedisConnection&) = delete;
 
   int fd() const;
   // Names what the Redis at the other end holds: another one after a restart,
@@ -54,6 +57,7 @@ class RedisConnection {
  private:
   absl::Status Error() const;
 
+  std::shared_ptr<ReplyMemory> next_reply_ = std::make_shared<ReplyMemory>();
   RedisContextPtr context_;
   std::string history_;
   uint64_t appended_ = 0;

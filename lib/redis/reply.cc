@@ -55,8 +55,6 @@ ReplyView ReplyView::operator[](size_t index) const {
   return ReplyView(index < size() ? reply_->element[index] : nullptr);
 }
 
-void Reply::Deleter::operator()(redisReply* reply) const {
-  freeReplyObject(reply);
-}
+Reply::Reply(redisReply* reply) : reply_(reply, freeReplyObject) {}
 
 }  // namespace agent

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 struct redisReply;
 
@@ -40,15 +41,15 @@ class ReplyView {
 class Reply {
  public:
   // Takes ownership of what hiredis' reader made.
-  explicit Reply(redisReply* reply) : reply_(reply) {}
+  explicit Reply(redisReply* reply);
+  // ... of its own accord, or by the functions of reply_memory.h.
+  explicit Reply(std::shared_ptr<const redisReply> reply)
+      : reply_(std::move(reply)) {}
   ReplyView view() const { return ReplyView(reply_.get()); }
   ReplyView operator[](size_t index) const { return view()[index]; }
 
  private:
-  struct Deleter {
-    void operator()(redisReply* reply) const;
-  };
-  std::unique_ptr<redisReply, Deleter> reply_;
+  std::shared_ptr<const redisReply> reply_;
 };
 
 }  // namespace agent

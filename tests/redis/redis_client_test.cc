@@ -40,6 +40,37 @@ TEST_F(RedisClientTest, CarriesLargeValuesAndEmptyOnes) {
   EXPECT_TRUE(empty->view().IsText());
 }
 
+TEST_F(RedisClientTest, CarriesRepliesOfEveryShape) {
+  auto client = Start();
+  const std::string large(100'000, 'x');
+  const auto reply =
+      Ask(client.get(),
+          {"EVAL",
+           "local many = {} for i = 1, 5000 do many[i] = {'n', i} end "
+           "return {1, false, '', {}, {{'deep', {7}}}, many, ARGV[1], "
+           "{ok = 'fine'}}",
+           "0", large});
+  ASSERT_OK(reply);
+  ASSERT_EQ(reply->view().size(), 8u);
+  EXPECT_EQ((*reply)[0].Integer(), 1);
+  EXPECT_TRUE((*reply)[1].IsNil());
+  EXPECT_FALSE((*reply)[1].IsText());
+  EXPECT_TRUE((*reply)[2].IsText());
+  EXPECT_TRUE((*reply)[3].IsArray());
+  EXPECT_EQ((*reply)[3].size(), 0u);
+  EXPECT_EQ((*reply)[4][0][0].Text(), "deep");
+  EXPECT_EQ((*reply)[4][0][1][0].Integer(), 7);
+  ASSERT_EQ((*reply)[5].size(), 5000u);
+  EXPECT_EQ((*reply)[5][4999][1].Integer(), 5000);
+  EXPECT_EQ((*reply)[6].Text(), large);
+  EXPECT_EQ((*reply)[7].Text(), "fine");
+  // Each reply is its own.
+  const auto missing = Ask(client.get(), {"GET", "missing"});
+  ASSERT_OK(missing);
+  EXPECT_TRUE(missing->view().IsNil());
+  EXPECT_EQ((*reply)[6].Text(), large);
+}
+
 TEST_F(RedisClientTest, AnswersInTheOrderOfSending) {
   auto client = Start();
   constexpr int kCount = 20000;
