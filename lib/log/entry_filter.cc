@@ -15,6 +15,11 @@ EntryVerdict JudgeEntry(int64_t last, const Chunk& entry, bool unconfirmed) {
   return EntryVerdict::kRepeat;
 }
 
+bool IsPlainNext(int64_t last, const Chunk& entry) {
+  return !entry.IsForeign() && !entry.IsTerminal() &&
+         entry.id.number() == last + 1;
+}
+
 int64_t NumberAfter(int64_t last, const Chunk& entry) {
   return entry.IsForeign() ? last : entry.id.number();
 }

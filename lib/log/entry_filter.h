@@ -26,6 +26,10 @@ enum class EntryVerdict {
 // sent in the order of their ids.
 EntryVerdict JudgeEntry(int64_t last, const Chunk& entry, bool unconfirmed);
 
+// Follows an entry of ours with number `last` for certain, whatever the record
+// says: ours, next in number, and no end.
+bool IsPlainNext(int64_t last, const Chunk& entry);
+
 // The reader's number after an entry that was sent.
 int64_t NumberAfter(int64_t last, const Chunk& entry);
 

@@ -97,6 +97,10 @@ bool LogReaderImpl::Step(Notes notes, bool may_deliver) {
 }
 
 void LogReaderImpl::OnAnswer(const TailPage& answer) {
+  if (answer.page.ok() && (*answer.page)->entries_only) {
+    // The view of the record stays that of the last whole page.
+    return Follow(progress_.OnEntriesPage(**answer.page));
+  }
   view_.stamp = answer.asked_at;
   if (answer.page.ok()) {
     view_.record_number = (*answer.page)->record_number;

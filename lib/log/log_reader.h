@@ -37,7 +37,7 @@ struct ReadBatch {
 };
 
 struct ReaderOptions {
-  size_t max_batch_chunks = 64;
+  size_t max_batch_chunks = 200;
   size_t max_batch_bytes = 64 << 10;
   // How long a reader waits while the store cannot be reached.
   absl::Duration outage_hold = absl::Seconds(30);

@@ -70,7 +70,7 @@ void LogTail::Fetch(LogPageRequest request, absl::Duration hold,
 }
 
 void LogTail::OnPage(const TailPage& answer, const ConversationKey& key) {
-  if (!answer.page.ok()) return;
+  if (!answer.page.ok() || (*answer.page)->entries_only) return;
   const LogPage& page = **answer.page;
   bool changed = false;
   {

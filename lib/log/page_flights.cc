@@ -21,7 +21,8 @@ void PageFlights::Fetch(LogPageRequest request, absl::Duration hold,
                         Done done) {
   const Key key{
       request.conversation.principal, request.after,    request.run_id,
-      request.want_newest_run,        request.from_run, hold};
+      request.want_newest_run,        request.from_run, request.entries_only > 0,
+      hold};
   {
     MutexLock lock(&mu_);
     const auto [flight, is_new] = flights_.try_emplace(key);

@@ -54,9 +54,9 @@ class PageFlights : public std::enable_shared_from_this<PageFlights> {
   void Fetch(LogPageRequest request, absl::Duration hold, Done done);
 
  private:
-  // Principal, position, run, newest, from the run, and how long it holds out:
-  // what makes two alike.
-  using Key = std::tuple<std::string, StreamId, std::string, bool, bool,
+  // Principal, position, run, newest, from the run, entries only, and how long
+  // it holds out: what makes two alike.
+  using Key = std::tuple<std::string, StreamId, std::string, bool, bool, bool,
                          absl::Duration>;
 
   struct Flight {

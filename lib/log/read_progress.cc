@@ -8,14 +8,6 @@
 namespace agent {
 namespace {
 
-// What a reader keeps of a page that its client has not taken; the rest is read
-// again.
-constexpr size_t kMaxReadyBytes = 64 << 10;
-
-bool NeverBegan(const Run& run) {
-  return run.state == RunState::kCancelled && run.first_id.IsZero();
-}
-
 // Ids of other programs' entries have no number that means anything.
 bool IsOurs(StreamId id) { return id.number() > 0 && id.attempt() > 0; }
 
@@ -44,6 +36,10 @@ LogPageRequest ReadProgress::PageRequest() const {
   const bool at_end = !started_ || at_terminal_;
   page.want_newest_run = page.run_id.empty() && at_end && !scope_.follows();
   page.want_newest_run |= page.from_run && page.run_id.empty();
+  page.max_entries = kWholePageEntries;
+  if (page.run_id.empty() && IsOurs(position_)) {
+    page.entries_only = next_entries_;
+  }
   return page;
 }
 
@@ -51,6 +47,7 @@ ReadProgress::Next ReadProgress::OnPage(const LogPage& page, uint64_t told) {
   const bool told_since = std::exchange(told_to_look_, told) != told;
   Next next = Next::kWait;
   complete_ = false;
+  next_entries_ = 0;
   if (!started_ && !Start(page, &next)) return next;
   const ResumeVerdict verdict = DecideResume(page, position_);
   switch (verdict.kind) {
@@ -156,6 +153,7 @@ bool ReadProgress::SkipsToRun(const LogPage& page, const absl::Status& error) {
 
 ReadProgress::Next ReadProgress::TakePage(const LogPage& page) {
   if (page.cursor_exists) at_terminal_ = page.cursor_terminal;
+  ExpectMore(page);
   for (const ChunkPtr& entry : page.entries) {
     const Taken taken = TakeEntry(entry, IsUnconfirmed(page, entry->id));
     if (taken == Taken::kYes) continue;
@@ -168,8 +166,27 @@ ReadProgress::Next ReadProgress::TakePage(const LogPage& page) {
   return AtEnd(page);
 }
 
+ReadProgress::Next ReadProgress::OnEntriesPage(const LogPage& page) {
+  const Next next = OnEntries(page.entries);
+  if (next != Next::kPage) ExpectMore(page);
+  return next;
+}
+
+// As many as have room if all are as large as the largest of this page.
+void ReadProgress::ExpectMore(const LogPage& page) {
+  next_entries_ = 0;
+  if (!page.more) return;
+  size_t largest = 1;
+  for (const ChunkPtr& entry : page.entries) {
+    largest = std::max(largest, entry->ByteSize());
+  }
+  next_entries_ = static_cast<int>(
+      std::clamp<size_t>(kPageBytes / largest, 1, kPageEntries));
+}
+
 ReadProgress::Next ReadProgress::OnEntries(
     const std::vector<ChunkPtr>& entries) {
+  next_entries_ = 0;
   for (const ChunkPtr& entry : entries) {
     const Taken taken = TakeEntry(entry, /*unconfirmed=*/false);
     if (taken == Taken::kYes) continue;
@@ -196,82 +213,6 @@ ReadProgress::Taken ReadProgress::TakeEntry(const ChunkPtr& entry,
   ready_.push_back(entry);
   ended_ = scope_.EndsAfter(*entry);
   return Taken::kYes;
-}
-
-ReadProgress::Next ReadProgress::AtEnd(const LogPage& page) {
-  // An expired log's oldest entry is the one that comes next.
-  if (position_.IsZero()) position_ = page.record_last;
-  const bool expired = page.last_id.IsZero() && position_ == page.record_last;
-  if (expired) at_terminal_ = true;
-  if (!scope_.awaited().empty()) return AwaitRun(page);
-  // A run that began ends with an entry, and nothing else is an end.
-  if (scope_.follows() || !request_.run_id.empty()) return Next::kWait;
-  return AwaitNextRun(page);
-}
-
-ReadProgress::Next ReadProgress::AwaitRun(const LogPage& page) {
-  if (!page.run.has_value()) return Fail(RunNotFound());
-  if (NeverBegan(*page.run)) return TellCancelled(page, *page.run);
-  const int64_t last = page.run->last_id.number();
-  if (!IsEnded(page.run->state) || last > position_.number()) {
-    return Next::kWait;
-  }
-  // Its entries are behind us, and none was met: the client had them before,
-  // or they are gone.
-  const bool had =
-      request_.cursor.has_value() && request_.cursor->number() >= last;
-  return had ? End() : Fail(CursorTrimmed(page));
-}
-
-// Stands at the end of a run, or of a log that has expired: is there a next?
-ReadProgress::Next ReadProgress::AwaitNextRun(const LogPage& page) {
-  if (!at_terminal_) return Next::kWait;
-  const bool asked_newest = next_run_.empty();
-  const std::string awaited = std::exchange(next_run_, "");
-  if (page.run_active || page.queued_runs > 0) {
-    if (page.run.has_value() && page.run->state == RunState::kQueued) {
-      next_run_ = page.run->run_id;
-    } else if (!asked_newest) {
-      return Next::kPage;  // which queued run to await now
-    }
-    return Next::kWait;
-  }
-  // Where nothing was ever written no reader has seen an end: the newest run,
-  // which never began, is the one that is told.
-  const bool never_written = page.record_number == 0 && position_.IsZero();
-  const bool told_off =
-      page.run.has_value() && NeverBegan(*page.run) &&
-      (never_written || (!asked_newest && page.run->run_id == awaited));
-  if (told_off) return TellCancelled(page, *page.run);
-  return never_written ? Next::kWait : End();
-}
-
-ReadProgress::Next ReadProgress::TellCancelled(const LogPage& page,
-                                               const Run& run) {
-  auto chunk = std::make_shared<Chunk>();
-  chunk->id = page.record_last;
-  chunk->run_id = run.run_id;
-  chunk->create_time_ms = run.end_time_ms > 0 ? run.end_time_ms : page.now_ms;
-  chunk->content = RunCancelled{};
-  started_ = true;
-  position_ = std::max(page.record_last, position_);
-  told_ = chunk->id;
-  number_ = position_.IsZero() ? kAnyNumber : page.record_number;
-  ready_bytes_ += chunk->ByteSize();
-  ready_.push_back(std::move(chunk));
-  if (!scope_.follows()) return End();
-  scope_ = ReadScope::All(true);
-  return Next::kBatch;
-}
-
-ReadProgress::Next ReadProgress::End() {
-  ended_ = true;
-  return Next::kBatch;
-}
-
-ReadProgress::Next ReadProgress::Fail(absl::Status error) {
-  error_ = std::move(error);
-  return Next::kFailed;
 }
 
 ReadBatch ReadProgress::TakeBatch(size_t max_chunks, size_t max_bytes) {

@@ -37,6 +37,8 @@ class ReadProgress {
   Next OnPage(const LogPage& page, uint64_t told);
   // Takes what directly follows position() in the log: confirmed entries.
   Next OnEntries(const std::vector<ChunkPtr>& entries);
+  // ... as a page of entries only.
+  Next OnEntriesPage(const LogPage& page);
 
   bool HasBatch() const { return !ready_.empty() || ended_; }
   // Empties what is ready, as far as the bounds allow; one chunk at least.
@@ -48,14 +50,21 @@ class ReadProgress {
   std::optional<StreamId> told() const {
     return started_ ? std::optional(told_) : std::nullopt;
   }
-  // Little is ready: it is time for another page, if there is one.
-  bool IsLow() const { return !ended_ && ready_.size() <= kLowChunks; }
+  // Another page has room beside what is ready.
+  bool IsLow() const { return !ended_ && ready_bytes_ <= kPageBytes; }
   // The last page was taken whole, and there was nothing after it.
   bool complete() const { return complete_; }
   const absl::Status& error() const { return error_; }
 
  private:
-  static constexpr size_t kLowChunks = 128;  // two batches
+  // What a page of entries only is meant to have, and never has more of.
+  static constexpr size_t kPageBytes = 64 << 10;
+  static constexpr size_t kPageEntries = 200;
+  // Of a whole page, whose entries cost Redis eight times as much.
+  static constexpr int kWholePageEntries = 64;
+  // What a reader keeps of pages that its client has not taken, two of them;
+  // the rest is read again.
+  static constexpr size_t kMaxReadyBytes = 2 * kPageBytes;
 
   // The first page decides where to begin.
   bool Start(const LogPage& page, Next* next);
@@ -67,6 +76,7 @@ class ReadProgress {
 
   Next Gone(bool told_since);
   Next TakePage(const LogPage& page);
+  void ExpectMore(const LogPage& page);
   enum class Taken { kYes, kFull, kGap };
   Taken TakeEntry(const ChunkPtr& entry, bool unconfirmed);
   Next AtEnd(const LogPage& page);
@@ -85,6 +95,9 @@ class ReadProgress {
   int64_t number_ = kAnyNumber;  // of what was told last
   StreamId told_;                // everything up to here is told or ready
   std::string next_run_;         // seen queued by one that stands at an end
+  // How many entries are expected to have room in the next page of entries
+  // only; 0: a whole page is wanted.
+  int next_entries_ = 0;
   std::deque<ChunkPtr> ready_;
   size_t ready_bytes_ = 0;
   bool ended_ = false;

@@ -28,6 +28,10 @@ struct LogPageRequest {
   // reported. A run that has written nothing yet: no entries. No such run, the
   // newest being asked for (a log of other programs): from the oldest entry.
   bool from_run = false;
+  // Not 0: the reader knows what the record says, `after` is an entry of ours,
+  // and so many entries alone are enough, as they are for most of a long log.
+  // They cost a fraction of a whole page, and their bytes are not bounded.
+  int entries_only = 0;
   // How long the answer may take, where that is less than the store's own
   // bound.
   absl::Duration timeout = absl::InfiniteDuration();
@@ -36,6 +40,11 @@ struct LogPageRequest {
 // One script's view: page and record at one instant. What it means for a reader
 // is decided by resume_rules.h.
 struct LogPage {
+  // Answers `entries_only`, where that can be answered without the record: of
+  // the rest only `entries` and `more` are set. They are at least one, and all
+  // IsPlainNext (entry_filter.h), beginning with `after`. Not `more`: what
+  // follows, if anything does, is for a whole page to tell.
+  bool entries_only = false;
   bool record_exists = false;
   bool log_exists = false;
   // Of the record (zero without one).

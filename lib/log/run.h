@@ -53,6 +53,11 @@ struct Conversation {
   std::vector<Message> messages;
 };
 
+// Cancelled while it was queued: nothing of it ever enters the log.
+inline bool NeverBegan(const Run& run) {
+  return run.state == RunState::kCancelled && run.first_id.IsZero();
+}
+
 // A run as it is given to an attempt at it.
 struct RunAssignment {
   std::string conversation_id;

@@ -10,9 +10,6 @@
 namespace agent {
 namespace {
 
-// Written and not answered: enough to keep Redis busy, few enough that a break
-// leaves most of a long queue untouched.
-constexpr size_t kMaxInFlight = 2048;
 // hiredis moves what one write left over, so that must not grow large.
 constexpr uint64_t kMaxUnwrittenBytes = 256 << 10;
 // Deadlines are looked through at most this often.
@@ -119,7 +116,7 @@ void CommandPipeline::ExpireInFlight(SteadyTime now,
 }
 
 void CommandPipeline::Fill(RedisConnection* connection, SteadyTime now) {
-  while (!draining_ && in_flight_.size() < kMaxInFlight &&
+  while (!draining_ && in_flight_.size() < max_in_flight_ &&
          connection->appended() - connection->written() < kMaxUnwrittenBytes) {
     std::deque<PendingCommand>& from = repeats_.empty() ? unsent_ : repeats_;
     if (from.empty()) return;

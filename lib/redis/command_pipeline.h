@@ -22,7 +22,8 @@ namespace agent {
 // exactly once; answering may call back into the client, never into this.
 class CommandPipeline {
  public:
-  explicit CommandPipeline(CommandBudget* budget) : budget_(budget) {}
+  CommandPipeline(CommandBudget* budget, size_t max_in_flight)
+      : budget_(budget), max_in_flight_(max_in_flight) {}
 
   void Add(std::vector<PendingCommand> commands);
 
@@ -63,6 +64,7 @@ class CommandPipeline {
   void RetryLater(PendingCommand command, SteadyTime now);
 
   CommandBudget* const budget_;
+  const size_t max_in_flight_;
   std::deque<PendingCommand> unsent_;
   std::deque<PendingCommand> repeats_;  // go before unsent_
   std::deque<PendingCommand> in_flight_;

@@ -35,7 +35,7 @@ class LoopRedisClient final : public RedisClient, private RedisLoop::Handler {
       : command_timeout_(options.command_timeout),
         on_event_(std::move(on_event)),
         budget_(options.max_queued_commands, options.max_queued_bytes),
-        pipeline_(&budget_),
+        pipeline_(&budget_, options.max_in_flight),
         loop_(options, this) {
     loop_.Start();
   }

@@ -28,6 +28,9 @@ struct RedisOptions {
   // Bounds on what waits to be sent or answered; beyond: RESOURCE_EXHAUSTED.
   size_t max_queued_commands = 65536;
   size_t max_queued_bytes = 64 << 20;
+  // Written and not answered: enough to keep Redis busy, few enough that a
+  // break leaves most of a long queue untouched.
+  size_t max_in_flight = 2048;
   std::string client_name = "agent-service";
 };
 

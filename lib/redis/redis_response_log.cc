@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/base/error.h"
+#include "lib/log/entry_filter.h"
 #include "lib/redis/entry_codec.h"
 #include "lib/redis/key_schema.h"
 #include "lib/redis/run_codec.h"
@@ -58,6 +59,7 @@ LogPage DecodePage(const std::string& conversation_id, ReplyView answer) {
   page.first_id = DecodeId(answer[kFirstId]);
   page.last_id = DecodeId(answer[kLastId]);
   page.more = answer[kMore].Integer() != 0;
+  page.entries.reserve(answer[kEntries].size());
   for (size_t i = 0; i < answer[kEntries].size(); ++i) {
     page.entries.push_back(
         std::make_shared<const Chunk>(DecodeEntry(answer[kEntries][i])));
@@ -67,6 +69,24 @@ LogPage DecodePage(const std::string& conversation_id, ReplyView answer) {
   }
   if (!answer[kRun][kRunStateField].IsNil()) {
     page.run = DecodeRun(conversation_id, answer[kRunId].Text(), answer[kRun]);
+  }
+  return page;
+}
+
+// XRANGE's answer, up to what only the record can tell the meaning of.
+LogPage DecodeEntriesPage(const LogPageRequest& request, ReplyView answer) {
+  LogPage page;
+  page.entries_only = true;
+  page.more = answer.size() == static_cast<size_t>(request.entries_only);
+  page.entries.reserve(answer.size());
+  int64_t last = request.after.number();
+  for (size_t i = 0; i < answer.size(); ++i, ++last) {
+    auto entry = std::make_shared<const Chunk>(DecodeEntry(answer[i]));
+    if (!IsPlainNext(last, *entry)) {
+      page.more = false;
+      break;
+    }
+    page.entries.push_back(std::move(entry));
   }
   return page;
 }
@@ -89,12 +109,42 @@ LogPosition DecodePosition(ReplyView answer) {
 
 void RedisResponseLog::ReadPage(LogPageRequest request,
                                 Callback<LogPage> done) {
-  const int entries = std::clamp(request.max_entries, 1, kMaxPageEntries);
+  request.max_entries = std::clamp(request.max_entries, 1, kMaxPageEntries);
+  request.entries_only = std::min(request.entries_only, kMaxPageEntries);
+  if (request.entries_only > 0) {
+    ReadEntries(std::move(request), std::move(done));
+  } else {
+    ReadWhole(std::move(request), std::move(done));
+  }
+}
+
+void RedisResponseLog::ReadEntries(LogPageRequest request,
+                                   Callback<LogPage> done) {
+  const absl::Duration timeout = std::min(request.timeout, patience_);
+  RedisCommand command = {"XRANGE",
+                          keys::Log(request.conversation.conversation_id),
+                          "(" + request.after.ToString(),
+                          "+",
+                          "COUNT",
+                          std::to_string(request.entries_only)};
+  entries_->SendWithTimeout(
+      std::move(command), timeout,
+      [this, request = std::move(request),
+       done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
+        if (!reply.ok()) return std::move(done)(reply.status());
+        LogPage page = DecodeEntriesPage(request, reply->view());
+        if (!page.entries.empty()) return std::move(done)(std::move(page));
+        ReadWhole(std::move(request), std::move(done));
+      });
+}
+
+void RedisResponseLog::ReadWhole(LogPageRequest request,
+                                 Callback<LogPage> done) {
   auto keys = keys::OfConversation(request.conversation.conversation_id);
   pages_->RunWithTimeout(
       context_.scripts->read_log, std::move(keys),
       {std::move(request.conversation.principal), request.after.ToString(),
-       std::to_string(entries), std::move(request.run_id),
+       std::to_string(request.max_entries), std::move(request.run_id),
        request.want_newest_run ? "1" : "0", request.from_run ? "1" : "0"},
       request.timeout,
       [this, id = std::move(request.conversation.conversation_id),

@@ -32,6 +32,12 @@ RedisOptions Named(RedisOptions options, const char* purpose) {
   return options;
 }
 
+RedisOptions ForEntries(const RedisOptions& options) {
+  RedisOptions entries = Named(options, "entries");
+  entries.max_in_flight = kMaxEntryReads;
+  return entries;
+}
+
 // Shared with the clients' events, which may come before the store is built.
 struct Monitor {
   std::atomic<bool> connected = false;
@@ -90,6 +96,7 @@ class RedisStoreImpl final : public RedisStore {
         monitor_(std::move(monitor)),
         records_(std::move(records)),
         pages_(RedisClient::Start(Named(redis, "pages"), nullptr)),
+        entries_(RedisClient::Start(ForEntries(redis), nullptr)),
         blocking_(RedisClient::Start(Named(redis, "blocking"), nullptr)),
         due_(records_.get(), &scripts_, limits.lease),
         conversations_(records_.get(), &scripts_),
@@ -97,7 +104,7 @@ class RedisStoreImpl final : public RedisStore {
         runs_(context_),
         work_(context_, blocking_.get()),
         agents_(context_),
-        log_(context_, pages_.get()),
+        log_(context_, pages_.get(), entries_.get(), redis.command_timeout),
         wakes_(Named(redis, "wakes")),
         health_(std::make_shared<StoreHealth>(
             records_.get(), [monitor = monitor_] { OnAnotherStore(monitor); })),
@@ -111,7 +118,8 @@ class RedisStoreImpl final : public RedisStore {
   }
 
   // The clients answer what is pending, on the parts below them, as they go;
-  // pages ask records for looks, so records goes last.
+  // entries ask for pages, and pages ask records for looks, so records goes
+  // last.
   ~RedisStoreImpl() override {
     {
       MutexLock lock(&monitor_->mu);
@@ -121,6 +129,7 @@ class RedisStoreImpl final : public RedisStore {
     timers_.reset();
     wakes_.SetListener(nullptr);
     blocking_.reset();
+    entries_.reset();
     pages_.reset();
     records_.reset();
   }
@@ -172,6 +181,7 @@ class RedisStoreImpl final : public RedisStore {
   const std::shared_ptr<Monitor> monitor_;
   std::unique_ptr<RedisClient> records_;
   std::unique_ptr<RedisClient> pages_;
+  std::unique_ptr<RedisClient> entries_;
   std::unique_ptr<RedisClient> blocking_;
   DueIndex due_;
   ConversationIndex conversations_;

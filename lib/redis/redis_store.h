@@ -1,6 +1,6 @@
 // Everything of the domain that lives in Redis, opened together: the
-// connections (appends and records; pages; wake-ups; blocking waits), the
-// scripts, and the interfaces of lib/log on top of them.
+// connections (appends and records; pages; long logs; wake-ups; blocking
+// waits), the scripts, and the interfaces of lib/log on top of them.
 #ifndef AGENT_LIB_REDIS_REDIS_STORE_H_
 #define AGENT_LIB_REDIS_REDIS_STORE_H_
 

@@ -21,6 +21,15 @@ struct Case {
   EntryVerdict verdict;
 };
 
+TEST(PlainNextTest, IsOursNextInNumberAndNoEnd) {
+  EXPECT_TRUE(IsPlainNext(4, *Text(Id(5))));
+  EXPECT_TRUE(IsPlainNext(4, *Attempt(Id(5, 2))));
+  EXPECT_FALSE(IsPlainNext(5, *Text(Id(5))));
+  EXPECT_FALSE(IsPlainNext(4, *Text(Id(6))));
+  EXPECT_FALSE(IsPlainNext(4, *Completed(Id(5))));
+  EXPECT_FALSE(IsPlainNext(0, *Foreign(1)));
+}
+
 class EntryFilterTest : public ::testing::TestWithParam<Case> {};
 
 TEST_P(EntryFilterTest, JudgesByNumber) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/log/entry_filter.h"
+
 namespace agent::testing {
 
 void FakeStore::Admit(const std::string& run) {
@@ -191,6 +193,11 @@ absl::Duration FakeStore::held_timeout() const {
   return held_.front().request.timeout;
 }
 
+int FakeStore::held_entries_only() const {
+  MutexLock lock(&mu_);
+  return held_.front().request.entries_only;
+}
+
 void FakeStore::ReadHeld() {
   MutexLock lock(&mu_);
   for (Held& held : held_) {
@@ -225,6 +232,11 @@ void FakeStore::SetTtl(int64_t log_ttl_ms, int64_t record_ttl_ms) {
 int FakeStore::pages_read() const {
   MutexLock lock(&mu_);
   return pages_read_;
+}
+
+int FakeStore::entry_pages_read() const {
+  MutexLock lock(&mu_);
+  return entry_pages_read_;
 }
 
 int FakeStore::positions_read() const {
@@ -266,6 +278,7 @@ absl::StatusOr<LogPage> FakeStore::PageLocked(const LogPageRequest& request) {
   if (record_exists_ && request.conversation.principal != kPrincipal) {
     return absl::NotFoundError("another principal's");
   }
+  if (auto entries = EntriesPageLocked(request)) return *std::move(entries);
   LogPage page;
   page.record_exists = record_exists_;
   page.log_exists = log_exists_;
@@ -278,6 +291,24 @@ absl::StatusOr<LogPage> FakeStore::PageLocked(const LogPageRequest& request) {
   page.record_ttl_ms = record_ttl_ms_;
   FillRunLocked(request, &page);
   FillEntriesLocked(request, &page);
+  return page;
+}
+
+std::optional<LogPage> FakeStore::EntriesPageLocked(
+    const LogPageRequest& request) {
+  LogPage page;
+  page.entries_only = true;
+  page.more = true;
+  int64_t last = request.after.number();
+  auto next = std::upper_bound(
+      log_.begin(), log_.end(), request.after,
+      [](StreamId id, const ChunkPtr& entry) { return id < entry->id; });
+  for (int i = 0; i < request.entries_only && page.more; ++i, ++last, ++next) {
+    page.more = next != log_.end() && IsPlainNext(last, **next);
+    if (page.more) page.entries.push_back(*next);
+  }
+  if (page.entries.empty()) return std::nullopt;
+  ++entry_pages_read_;
   return page;
 }
 

@@ -50,6 +50,8 @@ class FakeStore : public ResponseLog, public WakeSource {
   size_t held() const;
   // What the oldest held request may take.
   absl::Duration held_timeout() const;
+  // How many entries alone it asks for.
+  int held_entries_only() const;
   // Reads the oldest held request's page now, to be delivered by Deliver.
   void ReadHeld();
   void DeliverHeld();
@@ -57,6 +59,8 @@ class FakeStore : public ResponseLog, public WakeSource {
   void SetTtl(int64_t log_ttl_ms, int64_t record_ttl_ms = -1);
 
   int pages_read() const;
+  // Of them, those that were answered without the record.
+  int entry_pages_read() const;
   int positions_read() const;
   std::multiset<std::string> watched() const;
   std::vector<ChunkPtr> log() const;
@@ -82,6 +86,9 @@ class FakeStore : public ResponseLog, public WakeSource {
 
   ChunkPtr WriteLocked(ChunkContent content) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::StatusOr<LogPage> PageLocked(const LogPageRequest& request)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // None where a whole page is needed.
+  std::optional<LogPage> EntriesPageLocked(const LogPageRequest& request)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void FillRunLocked(const LogPageRequest& request, LogPage* page)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -109,6 +116,7 @@ class FakeStore : public ResponseLog, public WakeSource {
   std::deque<Held> held_ ABSL_GUARDED_BY(mu_);
   absl::Status failure_ ABSL_GUARDED_BY(mu_);
   int pages_read_ ABSL_GUARDED_BY(mu_) = 0;
+  int entry_pages_read_ ABSL_GUARDED_BY(mu_) = 0;
   int positions_read_ ABSL_GUARDED_BY(mu_) = 0;
   std::multiset<std::string> watched_ ABSL_GUARDED_BY(mu_);
 

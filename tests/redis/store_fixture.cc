@@ -43,7 +43,8 @@ StoreParts::StoreParts(const RedisAddress& address, const RunLimits& limits,
                                 conversations_.get(), limits};
   runs_ = std::make_unique<RedisRunStore>(context);
   work_ = std::make_unique<RedisWorkQueue>(context, client_.get());
-  log_ = std::make_unique<RedisResponseLog>(context, client_.get());
+  log_ = std::make_unique<RedisResponseLog>(context, client_.get(),
+                                            client_.get(), absl::Seconds(20));
   agents_ = std::make_unique<RedisAgentDirectory>(context);
   abandoned_ = AbandonedRuns::Create(context, runs_.get(), work_.get());
 }
