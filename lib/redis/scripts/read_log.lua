@@ -6,7 +6,7 @@ local principal, after, max_entries = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local run, want_newest, from_run = ARGV[4], ARGV[5] == '1', ARGV[6] == '1'
 -- A page ends at its number of entries or when it has this many bytes: one entry
 -- may be large, and a page of such would hold Redis up.
-local MAX_BYTES, FIRST_SLICE, MAX_SLICE = 262144, 4, 16
+local MAX_BYTES, FIRST_SLICE, MAX_SLICE = 262144, 8, 16
 local MAX_ID = '18446744073709551615-18446744073709551615'
 -- How many runs of a torn ADMIT the search for the newest one passes over.
 local MAX_TORN = 10
@@ -34,11 +34,16 @@ local function page_start()
   return run == '' and want_newest and '-' or nil
 end
 
--- A plain piece has nothing large but its text.
-local PLAIN = 10
-local function size_of(entry)
-  local fields, size = entry[2], 0
-  if #fields <= PLAIN and fields[1] == 'text' then return #fields[2] end
+-- A plain piece of ours, as most are: nothing is large but its text, and it is
+-- no end.
+local function is_plain(fields)
+  return #fields == 10 and fields[1] == 'text' and fields[3] == 'sequence' and
+    fields[5] == 'timestamp' and fields[7] == 'run' and fields[9] == 'attempt'
+end
+
+local function size_of(fields)
+  if is_plain(fields) then return #fields[2] end
+  local size = 0
   for i = 2, #fields, 2 do size = size + #fields[i] end
   return size
 end
@@ -52,7 +57,7 @@ local function read_page(from)
     count = math.min(count, max_entries - #entries)
     local slice = redis.call('XRANGE', LOG, from, '+', 'COUNT', count)
     for _, entry in ipairs(slice) do
-      local size = size_of(entry)
+      local size = size_of(entry[2])
       entries[#entries + 1] = entry
       bytes, largest = bytes + size, math.max(largest, size)
       from = '(' .. entry[1]
@@ -68,6 +73,7 @@ end
 -- with it. A run that was dropped from the record ended with its last one:
 -- nothing of the same run follows. Those of other programs always count.
 local function ends(entry, following)
+  if is_plain(entry[2]) then return false, false end
   if field(entry, 'done') ~= 'true' and not field(entry, 'error') then
     return false, false
   end
@@ -97,9 +103,11 @@ end
 local record = redis.call('HMGET', RECORD, 'v', 'n', 'last', 'agent')
 local active, waiting = activity()
 local lease = active ~= '' and redis.call('HGET', RECORD, 'lease:' .. active)
+local last = #entries > 0 and not more and entries[#entries][1] or
+  edge_id('XREVRANGE', '+', '-')
 return {'OK', text(now), record[1] and 1 or 0, record[2] or '0',
   record[3] or '0-0', record[4] or '', active, waiting, lease or '0',
   redis.call('PTTL', LOG), redis.call('PTTL', RECORD), at_cursor and 1 or 0,
   at_end and 1 or 0, edge_id('XRANGE', '-', '+'),
-  edge_id('XREVRANGE', '+', '-'), more and 1 or 0, entries, torn, run,
+  last, more and 1 or 0, entries, torn, run,
   run ~= '' and describe(run, false) or {}}
