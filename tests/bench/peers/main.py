@@ -27,8 +27,8 @@ def arguments(names):
     parser = argparse.ArgumentParser(
         prog="scripts/bench-peers",
         description="Measures agent-service next to services like it.")
-    parser.add_argument("peer", nargs="*", choices=[*names, []],
-                        metavar="PEER", help="; ".join(names) + "; all if none")
+    parser.add_argument("peer", nargs="*", metavar="PEER",
+                        help="all if none is named: " + "; ".join(names))
     parser.add_argument("--rounds", type=int, default=3,
                         help="turns of each; the table shows medians")
     parser.add_argument("--json", action="store_true",
@@ -36,7 +36,11 @@ def arguments(names):
     parser.add_argument("--go", default="go", help=argparse.SUPPRESS)
     parser.add_argument("--node", default="node", help=argparse.SUPPRESS)
     parser.add_argument("--npm", default="npm", help=argparse.SUPPRESS)
-    return parser.parse_args()
+    options = parser.parse_args()
+    unknown = set(options.peer) - set(names)
+    if unknown:
+        parser.error("no such peer: " + ", ".join(sorted(unknown)))
+    return options
 
 
 def all_peers(node):

@@ -2,36 +2,42 @@
 
 import statistics
 
-# (the driver's name, the column's title)
-_COLUMNS = (
-    ("deliver_1_p50", "1 reader: p50"), ("deliver_1_p99", "p99, µs"),
-    ("deliver_100_p50", "100 readers: p50"), ("deliver_100_p99", "p99, µs"),
-    ("flood_1", "flood to 1, chunks/s"),
-    ("flood_100", "flood to 100, deliveries/s"),
-    ("resume_p50", "resume: p50"), ("resume_p99", "p99, µs"),
-    ("catch_up", "2,000 chunks, µs"))
+
+def _ms(*names):
+    """A column of microseconds, shown as milliseconds."""
+    return lambda figures: " / ".join(
+        f"{figures[name] / 1000:.3g}" for name in names)
 
 
-def median(rounds):
-    """The median of each figure over the rounds."""
+def _per_second(name):
+    return lambda figures: f"{float(f'{figures[name]:.3g}'):,.0f}"
+
+
+# Titles, and what the driver's figures say under them.
+_COLUMNS = {
+    "to 1 reader, ms": _ms("deliver_1_p50", "deliver_1_p99"),
+    "to 100 readers, ms": _ms("deliver_100_p50", "deliver_100_p99"),
+    "flood to 1, chunks/s": _per_second("flood_1"),
+    "flood to 100, deliveries/s": _per_second("flood_100"),
+    "resume, ms": _ms("resume_p50", "resume_p99"),
+    "catch-up, ms": _ms("catch_up"),
+}
+
+
+def _medians(rounds):
     return {name: statistics.median(figures[name] for figures in rounds)
-            for name, _ in _COLUMNS}
-
-
-def _short(value):
-    digits = max(0, len(str(int(value))) - 3)
-    return f"{round(value, -digits):,.0f}"
+            for name in rounds[0]}
 
 
 def markdown(results):
     """`results`: by peer, its rounds, or a text that says why there are none."""
-    lines = ["| peer | " + " | ".join(title for _, title in _COLUMNS) + " |",
+    lines = ["| p50 / p99 | " + " | ".join(_COLUMNS) + " |",
              "|---" * (len(_COLUMNS) + 1) + "|"]
     for name, rounds in results.items():
         if isinstance(rounds, str):
             cells = [rounds] + [""] * (len(_COLUMNS) - 1)
         else:
-            figures = median(rounds)
-            cells = [_short(figures[column]) for column, _ in _COLUMNS]
+            figures = _medians(rounds)
+            cells = [shown(figures) for shown in _COLUMNS.values()]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
