@@ -13,7 +13,7 @@ void LogReaderImpl::Next(Callback<ReadBatch> done) {
     MutexLock lock(&mu_);
     pending_ = std::move(done);
   }
-  Pump(/*may_deliver=*/false);
+  Pump();
 }
 
 std::optional<StreamId> LogReaderImpl::Start() const {
@@ -28,7 +28,7 @@ void LogReaderImpl::Cancel() {
     cancelled_ = true;
     pending = std::exchange(pending_, nullptr);
   }
-  Pump(/*may_deliver=*/true);
+  Pump();
   if (pending) std::move(pending)(absl::CancelledError("cancelled"));
 }
 
@@ -37,10 +37,10 @@ void LogReaderImpl::OnTail() {
     MutexLock lock(&mu_);
     waiting_ = false;
   }
-  Pump(/*may_deliver=*/true);
+  Pump();
 }
 
-void LogReaderImpl::Pump(bool may_deliver) {
+void LogReaderImpl::Pump() {
   const auto self = shared_from_this();  // the callback may drop the last
   {
     MutexLock lock(&mu_);
@@ -50,7 +50,7 @@ void LogReaderImpl::Pump(bool may_deliver) {
     }
   }
   while (true) {
-    while (Step(TakeNotes(), may_deliver)) {
+    while (Step(TakeNotes())) {
     }
     MutexLock lock(&mu_);
     if (again_) continue;
@@ -70,7 +70,7 @@ LogReaderImpl::Notes LogReaderImpl::TakeNotes() {
   return notes;
 }
 
-bool LogReaderImpl::Step(Notes notes, bool may_deliver) {
+bool LogReaderImpl::Step(Notes notes) {
   if (notes.cancelled && !over_) {
     over_ = true;
     error_ = absl::CancelledError("cancelled");
@@ -82,7 +82,7 @@ bool LogReaderImpl::Step(Notes notes, bool may_deliver) {
   if (over_ || !error_.ok() || progress_.HasBatch()) {
     // The next page comes while this one goes out.
     if (idle && behind_ && progress_.IsLow()) Fetch();
-    return Deliver(may_deliver);
+    return Deliver();
   }
   if (!idle) return false;
   switch (phase_) {
@@ -176,7 +176,7 @@ bool LogReaderImpl::Fetch() {
                    self->fetching_ = false;
                    self->answer_ = answer;
                  }
-                 self->Pump(/*may_deliver=*/true);
+                 self->Pump();
                });
   return false;
 }
@@ -212,13 +212,7 @@ bool LogReaderImpl::WaitForAny() {
   return SetWaiting(false);
 }
 
-bool LogReaderImpl::Deliver(bool may_deliver) {
-  if (!may_deliver) {
-    timers_->After(absl::ZeroDuration(), [weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->Pump(/*may_deliver=*/true);
-    });
-    return false;
-  }
+bool LogReaderImpl::Deliver() {
   Callback<ReadBatch> done;
   {
     MutexLock lock(&mu_);

@@ -46,10 +46,12 @@ struct ReaderOptions {
 };
 
 // Pull: at most one Next at a time; between two, a reader costs its cursor.
-// Thread-safe. Next's callback runs on the thread that had the news, never
-// inside Next itself, and must not block. Errors are those of the table in
-// docs/durability.md (NOT_FOUND, INVALID_ARGUMENT CURSOR_FOREIGN, OUT_OF_RANGE,
-// DATA_LOSS, UNAVAILABLE); after one, or `ended`, no Next.
+// Thread-safe. Next's callback runs on the thread that had the news, or inside
+// Next itself if something is there already: call it with no lock held. It must
+// not block; a Next inside it only leaves a note, so that nothing grows deep.
+// Errors are those of the table in docs/durability.md (NOT_FOUND,
+// INVALID_ARGUMENT CURSOR_FOREIGN, OUT_OF_RANGE, DATA_LOSS, UNAVAILABLE); after
+// one, or `ended`, no Next.
 class LogReader {
  public:
   // `hub`, `timers` and the log behind the hub must outlive it.

@@ -50,17 +50,17 @@ class LogReaderImpl final : public LogReader,
     std::optional<TailPage> answer;
   };
 
-  void Pump(bool may_deliver);
+  void Pump();
   Notes TakeNotes();
   // True: there may be more to do.
-  bool Step(Notes notes, bool may_deliver);
+  bool Step(Notes notes);
   void OnAnswer(const TailPage& answer);
   void Follow(ReadProgress::Next next);
   void HoldUntil(SteadyTime until, absl::Status otherwise);
   bool Fetch();
   bool Pull();
   bool WaitForAny();
-  bool Deliver(bool may_deliver);
+  bool Deliver();
   bool SetWaiting(bool waiting);
   void LetGo();
 

@@ -1,8 +1,9 @@
 // Where streams begin and end.
 #include "lib/log/log_reader.h"
 
-#include <atomic>
-#include <thread>
+#include <algorithm>
+#include <functional>
+#include <future>
 
 #include "tests/log/reading_fixture.h"
 
@@ -404,25 +405,25 @@ TEST_F(LogReaderTest, SendsALargeChunkAlone) {
   EXPECT_GE(reading->batches(), 6u);
 }
 
-TEST_F(LogReaderTest, CallsBackOutsideNext) {
+TEST_F(LogReaderTest, CallsBackInsideNextWithoutGoingDeeper) {
   WriteRun("a", 200);
+  options_.max_batch_chunks = 1;
   const auto reader = Open(At(StreamId{}));
-  bool inside = false;
-  for (int i = 0; i < 3; ++i) {
-    absl::StatusOr<ReadBatch> batch =
-        Await<ReadBatch>([&](Callback<ReadBatch> done) {
-          const auto in_next = std::make_shared<std::atomic<bool>>(true);
-          const auto thread = std::this_thread::get_id();
-          reader->Next([&inside, in_next, thread, done = std::move(done)](
-                           absl::StatusOr<ReadBatch> result) mutable {
-            inside |= *in_next && std::this_thread::get_id() == thread;
-            std::move(done)(std::move(result));
-          });
-          *in_next = false;
-        });
-    ASSERT_OK(batch);
-  }
-  EXPECT_FALSE(inside);
+  std::promise<void> ended;
+  int depth = 0;
+  int deepest = 0;
+  std::function<void()> next = [&] {
+    reader->Next([&](absl::StatusOr<ReadBatch> batch) {
+      deepest = std::max(deepest, ++depth);
+      const bool over = !batch.ok() || batch->ended;
+      if (!over) next();
+      --depth;
+      if (over) ended.set_value();
+    });
+  };
+  next();
+  ended.get_future().wait();
+  EXPECT_EQ(deepest, 1);
 }
 
 TEST_F(LogReaderTest, AnswersCancelledToAPendingNext) {
