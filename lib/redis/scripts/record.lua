@@ -48,10 +48,9 @@ local function save(r, ...)
     'lease:' .. run, text(r.lease), 'started:' .. run, text(r.started), ...)
 end
 
-local function write_entry(command, r, second, piece, ...)
-  return command('XADD', LOG, text(r.ms) .. '-' .. text(second),
-    'text', piece, 'sequence', text(r.next), 'timestamp', text(now),
-    'run', r.run, 'attempt', text(r.attempt), ...)
+local function write_entry(command, r, piece, ...)
+  return command('XADD', LOG, r.last, 'text', piece, 'sequence', text(r.next),
+    'timestamp', stamp, 'run', r.run, 'attempt', text(r.attempt), ...)
 end
 
 local function newest_id()
@@ -69,15 +68,16 @@ end
 -- only then the log's newest id is looked at.
 local function add(r, piece, ...)
   r.n = r.n + 1
-  r.ms = math.max(now, r.ms)
+  if r.ms < now then r.ms = now end
   local second = r.n * 1000 + r.attempt
-  if type(write_entry(redis.pcall, r, second, piece, ...)) == 'table' then
+  r.last = (r.ms == now and stamp or text(r.ms)) .. '-' .. text(second)
+  if type(write_entry(redis.pcall, r, piece, ...)) == 'table' then
     local ms, top = newest_id()
     r.ms = math.max(r.ms, ms)
     if r.ms == ms and top >= second then r.ms = r.ms + 1 end
-    write_entry(redis.call, r, second, piece, ...)
+    r.last = text(r.ms) .. '-' .. text(second)
+    write_entry(redis.call, r, piece, ...)
   end
-  r.last = text(r.ms) .. '-' .. text(second)
   r.next = r.next + 1
   if r.first == '' then r.first = r.last end
 end
