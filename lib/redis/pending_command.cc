@@ -1,14 +1,24 @@
 #include "lib/redis/pending_command.h"
 
-#include <hiredis/hiredis.h>
-
 #include <charconv>
 #include <vector>
 
 namespace agent {
 namespace {
 
-// `$<size>\r\n<word>\r\n`, after `*<count>\r\n`: what hiredis made.
+// `*<count>\r\n` or `$<size>\r\n`, at most.
+constexpr size_t kHeadBytes = 1 + 20 + 2;
+
+// hiredis would print each number with sprintf: half of what a command costs.
+void AppendHead(char kind, size_t number, std::string* bytes) {
+  char head[kHeadBytes] = {kind};
+  char* end = std::to_chars(head + 1, head + kHeadBytes - 2, number).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  bytes->append(head, static_cast<size_t>(end - head));
+}
+
+// `$<size>\r\n<word>\r\n`, after `*<count>\r\n`.
 RedisCommand WordsOf(std::string_view wire) {
   RedisCommand words;
   size_t at = wire.find('\n') + 1;
@@ -25,20 +35,14 @@ RedisCommand WordsOf(std::string_view wire) {
 }  // namespace
 
 EncodedCommand::EncodedCommand(const RedisCommand& command) {
-  std::vector<const char*> words;
-  std::vector<size_t> sizes;
-  words.reserve(command.size());
-  sizes.reserve(command.size());
+  size_t size = kHeadBytes;
+  for (const std::string& word : command) size += kHeadBytes + word.size() + 2;
+  bytes_.reserve(size);
+  AppendHead('*', command.size(), &bytes_);
   for (const std::string& word : command) {
-    words.push_back(word.data());
-    sizes.push_back(word.size());
+    AppendHead('$', word.size(), &bytes_);
+    bytes_.append(word).append("\r\n");
   }
-  char* text = nullptr;
-  const auto size = redisFormatCommandArgv(
-      &text, static_cast<int>(command.size()), words.data(), sizes.data());
-  if (size <= 0) return;
-  text_.reset(text);
-  size_ = static_cast<size_t>(size);
 }
 
 EncodedCommand EncodedCommand::WithSource(const LuaScript& script) const {
@@ -46,10 +50,6 @@ EncodedCommand EncodedCommand::WithSource(const LuaScript& script) const {
   words[0] = "EVAL";
   words[1] = script.source();
   return EncodedCommand(words);
-}
-
-void EncodedCommand::Deleter::operator()(char* text) const {
-  redisFreeCommand(text);
 }
 
 bool CommandBudget::Take(size_t bytes) {

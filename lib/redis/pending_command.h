@@ -4,7 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -14,24 +14,19 @@
 
 namespace agent {
 
-// A command in Redis' protocol, made by hiredis.
+// A command in Redis' protocol.
 class EncodedCommand {
  public:
   EncodedCommand() = default;
-  // Empty if memory is short.
   explicit EncodedCommand(const RedisCommand& command);
 
-  std::string_view bytes() const { return {text_.get(), size_}; }
+  std::string_view bytes() const { return bytes_; }
 
   // Of an EVALSHA: the EVAL that means the same, whatever Redis knows.
   EncodedCommand WithSource(const LuaScript& script) const;
 
  private:
-  struct Deleter {
-    void operator()(char* text) const;
-  };
-  std::unique_ptr<char, Deleter> text_;
-  size_t size_ = 0;
+  std::string bytes_;
 };
 
 // Bounds what waits to be sent or answered. Thread-safe.
