@@ -8,6 +8,7 @@
 #include "lib/base/logging.h"
 #include "lib/base/timer_queue.h"
 #include "service/file_limit.h"
+#include "service/large_blocks.h"
 #include "service/library_logs.h"
 #include "service/shutdown_signal.h"
 
@@ -100,6 +101,7 @@ int RunServiceProgram(const ServiceProgram& program,
   QuietStart(*settings);
   RouteLibraryLogs();
   RaiseFileLimit();
+  ReturnLargeBlocks();
   InstallShutdownSignals();
   return Serve(program, *settings);
 }
