@@ -1,37 +1,15 @@
 #include "service/stream_response_reactor.h"
 
-#include <grpcpp/impl/codegen/proto_utils.h>
-
 #include <chrono>
 #include <utility>
 
-#include "agent/v1/agent_service.pb.h"
 #include "lib/base/abort_point.h"
 #include "lib/base/error.h"
-#include "service/proto_conversion.h"
+#include "service/batch_message.h"
 #include "service/status_mapping.h"
 
 namespace agent {
 namespace {
-
-grpc::ByteBuffer Serialize(const v1::ResponseBatch& batch) {
-  grpc::ByteBuffer buffer;
-  bool own_buffer = false;
-  // Into memory: it cannot fail.
-  (void)grpc::SerializationTraits<v1::ResponseBatch>::Serialize(batch, &buffer,
-                                                                &own_buffer);
-  return buffer;
-}
-
-grpc::ByteBuffer Serialize(const ReadBatch& batch) {
-  v1::ResponseBatch message;
-  message.mutable_chunks()->Reserve(static_cast<int>(batch.chunks.size()));
-  for (const ChunkPtr& chunk : batch.chunks) {
-    ToProto(*chunk, message.add_chunks());
-  }
-  message.set_cursor(batch.cursor.ToString());
-  return Serialize(message);
-}
 
 absl::Status SlowReader(const std::string& cursor) {
   return MakeError(absl::StatusCode::kResourceExhausted,
@@ -117,7 +95,7 @@ StreamResponseReactor::Next StreamResponseReactor::AdvanceLocked() {
 void StreamResponseReactor::OnBatch(absl::StatusOr<ReadBatch> batch) {
   std::optional<Outgoing> outgoing;
   if (batch.ok() && !batch->chunks.empty()) {
-    outgoing = {Serialize(*batch), batch->cursor.ToString()};
+    outgoing = {BatchMessage(*batch), batch->cursor.ToString()};
   }
   const std::string start = StartCursor();
   Next next = Next::kNothing;
@@ -235,9 +213,7 @@ void StreamResponseReactor::OnHeartbeatDue() {
     if (silence < options_.heartbeat) {
       delay = options_.heartbeat - silence;
     } else if (!write_in_flight_) {
-      v1::ResponseBatch heartbeat;
-      heartbeat.set_cursor(cursor_);
-      WriteLocked({Serialize(heartbeat), cursor_});
+      WriteLocked({HeartbeatMessage(cursor_), cursor_});
     }
   }
   ScheduleHeartbeat(delay);

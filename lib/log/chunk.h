@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "lib/log/encoded_once.h"
 #include "lib/log/stream_id.h"
 
 namespace agent {
@@ -76,6 +77,7 @@ struct Chunk {
   int attempt = 0;
   int64_t create_time_ms = 0;  // Unix
   ChunkContent content;
+  EncodedOnce encoded;  // by service/batch_message.h
 
   bool IsTerminal() const { return content.index() >= 4; }
   bool IsAttemptStarted() const {
