@@ -22,7 +22,7 @@ class LogTail;
 struct TailLimits {
   // Kept per conversation, oldest dropped first; a reader farther behind pages
   // the log.
-  size_t max_chunks = 1024;
+  size_t max_chunks = 2048;
   size_t max_bytes = 1 << 20;
   // Looks at the log for lost wake-ups, and for writers that send none.
   absl::Duration poll_interval = absl::Seconds(30);
