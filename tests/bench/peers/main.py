@@ -19,6 +19,10 @@ import table
 _PATIENCE_S = 120
 
 
+class NotMeasured(Exception):
+    """Why, in its first line."""
+
+
 def say(text):
     print(text, file=sys.stderr, flush=True)
 
@@ -74,7 +78,7 @@ def install_all(options):
 
 
 def measure(name, start):
-    """One round, or a text that says what went wrong."""
+    """One round."""
     with contextlib.ExitStack() as stack:
         try:
             addresses = stack.enter_context(start())
@@ -84,10 +88,26 @@ def measure(name, start):
                 capture_output=True, text=True, timeout=_PATIENCE_S)
         except (OSError, servers.DidNotStart,
                 subprocess.TimeoutExpired) as error:
-            return f"not measured: {error}"
+            raise NotMeasured(error) from error
         if done.returncode != 0:
-            return "not measured: " + done.stderr.strip()
+            raise NotMeasured(done.stderr.strip())
         return json.loads(done.stdout)
+
+
+def play(starts, rounds):
+    """Each peer's rounds, in turns; a text where not one of them succeeded."""
+    results = {name: [] for name in starts}
+    failures = {}
+    for _ in range(rounds):
+        for name, start in starts.items():
+            say(f"{name} ...")
+            try:
+                results[name].append(measure(name, start))
+            except NotMeasured as error:
+                say(f"not measured: {error}")
+                failures[name] = f"not measured: {error}".splitlines()[0]
+    return {name: figures or failures[name]
+            for name, figures in results.items()}
 
 
 def main():
@@ -97,22 +117,15 @@ def main():
         missing = install_all(options)
     except install.NotInstalled as reason:
         sys.exit(f"the driver cannot be built: {reason}")
-    peers = all_peers(options.node)
-    results = {}
+    starts, results = {}, {}
     for name in options.peer or names:
-        reasons = [missing[part] for part in peers[name][1] if missing[part]]
-        results[name] = f"not installed: {reasons[0]}" if reasons else []
-    for _ in range(options.rounds):
-        for name, rounds in results.items():
-            if isinstance(rounds, str):
-                continue
-            say(f"{name} ...")
-            figures = measure(name, peers[name][0])
-            if isinstance(figures, str):
-                say(figures)
-                results[name] = figures.splitlines()[0]
-            else:
-                rounds.append(figures)
+        start, parts = all_peers(options.node)[name]
+        reasons = [missing[part] for part in parts if missing[part]]
+        if reasons:
+            results[name] = f"not installed: {reasons[0]}"
+        else:
+            starts[name] = start
+    results.update(play(starts, options.rounds))
     print(json.dumps(results, indent=2) if options.json
           else table.markdown(results))
     if all(isinstance(rounds, str) for rounds in results.values()):

@@ -128,7 +128,8 @@ def nats():
 
 def _ours(log):
     found = re.search(r'listening.* grpc="?([^" \n]+).*http="?([^" \n]+)', log)
-    return found and {"grpc": found.group(1), "http": f"http://{found.group(2)}"}
+    return found and {"grpc": found.group(1),
+                      "http": "http://" + found.group(2)}
 
 
 @contextlib.contextmanager

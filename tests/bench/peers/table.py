@@ -3,14 +3,21 @@
 import statistics
 
 
+def _short(value):
+    """Three digits that count."""
+    if value >= 100:
+        return f"{float(f'{value:.3g}'):,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
 def _ms(*names):
     """A column of microseconds, shown as milliseconds."""
     return lambda figures: " / ".join(
-        f"{figures[name] / 1000:.3g}" for name in names)
+        _short(figures[name] / 1000) for name in names)
 
 
 def _per_second(name):
-    return lambda figures: f"{float(f'{figures[name]:.3g}'):,.0f}"
+    return lambda figures: _short(figures[name])
 
 
 # Titles, and what the driver's figures say under them.
@@ -30,7 +37,7 @@ def _medians(rounds):
 
 
 def markdown(results):
-    """`results`: by peer, its rounds, or a text that says why there are none."""
+    """`results`: by peer, its rounds, or a text: why there are none."""
     lines = ["| p50 / p99 | " + " | ".join(_COLUMNS) + " |",
              "|---" * (len(_COLUMNS) + 1) + "|"]
     for name, rounds in results.items():

@@ -47,7 +47,10 @@ func (p *natsPeer) FeedsItself() bool { return false }
 
 func (p *natsPeer) Append(_ context.Context, stream string, texts []string) error {
 	for _, text := range texts {
-		if _, err := p.js.PublishAsync("chat."+stream, []byte(text)); err != nil {
+		// Waits while too many are on their way.
+		_, err := p.js.PublishAsync("chat."+stream, []byte(text),
+			jetstream.WithStallWait(patience))
+		if err != nil {
 			return err
 		}
 	}
