@@ -72,7 +72,8 @@ def _installs(install, *arguments):
 
 
 def driver(go):
-    """Builds the driver; returns why a peer's client is not part of it.
+    """Builds the driver and the floor; returns why a peer's client is not part
+    of it.
 
     Raises NotInstalled if there can be no driver at all.
     """
@@ -84,6 +85,7 @@ def driver(go):
     _generate_client()
     missing = {tag: _installs(_build, go, "./driver", [tag]) for tag in _TAGS}
     _build(go, "./driver", [tag for tag in _TAGS if missing[tag] is None])
+    _build(go, "./pass_on_server")
     return missing
 
 

@@ -50,6 +50,7 @@ def arguments(names):
 def all_peers(node):
     """By name: what starts it, and what of the installation it needs."""
     return {
+        "passed on": (servers.pass_on, ()),
         "agent-service": (servers.agent_service, ()),
         "agent-service, SSE": (servers.agent_service, ()),
         "agent-service, in process": (servers.bench_node, ()),

@@ -100,6 +100,15 @@ def resumable_stream(node):
 
 
 @contextlib.contextmanager
+def pass_on():
+    """The floor: keeps nothing but in memory."""
+    with _directory("pass-on") as directory:
+        command = [BIN / "pass_on_server", "127.0.0.1:0"]
+        with _process(command, directory, _http) as addresses:
+            yield addresses
+
+
+@contextlib.contextmanager
 def centrifuge():
     with _redis() as redis, _directory("centrifuge") as directory:
         command = [BIN / "centrifuge_server", "127.0.0.1:0", redis]

@@ -16,9 +16,11 @@ type resumableStream struct {
 }
 
 func init() {
-	peers["resumable-stream"] = func(s Settings) (Peer, error) {
+	open := func(s Settings) (Peer, error) {
 		return &resumableStream{base: s["http"]}, nil
 	}
+	peers["resumable-stream"] = open
+	peers["passed on"] = open // ../pass_on_server speaks the same
 }
 
 func (p *resumableStream) Create(ctx context.Context, _ Plan) (string, error) {
