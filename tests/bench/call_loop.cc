@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "tests/bench/load_plan.h"
 #include "tests/bench/rig.h"
 #include "tests/bench/stream_load.h"
@@ -140,6 +141,23 @@ Histogram CallLoop::Streams(const v1::StreamResponseRequest& request,
 Histogram CallLoop::Unary(const v1::RunAgentRequest& request, int64_t depth,
                           int64_t total) {
   return Loop<UnaryCall>(request, depth, total);
+}
+
+Histogram CallLoop::PacedUnary(const v1::RunAgentRequest& request,
+                               absl::Duration interval, int64_t total) {
+  Histogram latency;
+  const absl::Time start = absl::Now();
+  for (int64_t i = 0; i < total; ++i) {
+    absl::SleepFor(start + i * interval - absl::Now());
+    grpc::ClientContext context;
+    v1::RunAgentResponse reply;
+    const int64_t start_ns = MonotonicNs();
+    const grpc::Status status =
+        stubs_.front()->RunAgent(&context, request, &reply);
+    latency.Add(MonotonicNs() - start_ns);
+    Rig::Expect(status.ok(), "a call failed: " + status.error_message());
+  }
+  return latency;
 }
 
 }  // namespace agent::bench

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "agent/v1/agent_service.grpc.pb.h"
 #include "lib/base/mutex.h"
 #include "tests/bench/histogram.h"
@@ -28,6 +29,9 @@ class CallLoop {
   // `total` unary calls: the time from the call to the reply.
   Histogram Unary(const v1::RunAgentRequest& request, int64_t depth,
                   int64_t total);
+  // ... one every `interval`, so that each finds the server at rest.
+  Histogram PacedUnary(const v1::RunAgentRequest& request,
+                       absl::Duration interval, int64_t total);
 
  private:
   class StreamCall;
