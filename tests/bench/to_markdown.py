@@ -1,11 +1,17 @@
-"""Turns the benchmark's figures into the table of docs/performance.md.
+#!/usr/bin/env python3
+"""Turns the benchmark's figures into the table of docs/performance.md, under a
+line that names this machine.
 
     scripts/bench --json > figures.json
     tests/bench/to_markdown.py figures.json
 """
 
+import datetime
 import json
+import os
 import pathlib
+import platform
+import re
 import sys
 
 _HEAD = "| figure | ours | reference | | ratio (least to most) | goal | |"
@@ -32,6 +38,14 @@ def _row(figure):
     return "| " + " | ".join(cells) + " |"
 
 
+def _machine():
+    cpu = re.search(r"^model name\s*: (.*)$",
+                    pathlib.Path("/proc/cpuinfo").read_text("utf-8"), re.M)
+    return (f"{datetime.date.today()}, {os.cpu_count()} cores"
+            f"{' of ' + cpu.group(1) if cpu else ''}, "
+            f"{platform.freedesktop_os_release()['PRETTY_NAME']}:")
+
+
 def markdown(report):
     lines = [_HEAD, "|---" * (_HEAD.count("|") - 1) + "|"]
     lines += [_row(figure) for figure in report["figures"]]
@@ -43,7 +57,8 @@ def markdown(report):
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    print(markdown(json.loads(pathlib.Path(sys.argv[1]).read_text("utf-8"))))
+    report = json.loads(pathlib.Path(sys.argv[1]).read_text("utf-8"))
+    print(_machine(), "", markdown(report), sep="\n")
 
 
 if __name__ == "__main__":
