@@ -15,12 +15,10 @@ namespace {
 // Keeps deadlines within the clock's range.
 constexpr absl::Duration kMaxTimeout = absl::Hours(24);
 
+// Not STORE_FULL: the store was not asked, so that nothing can be concluded
+// about it, such as that a lease still holds.
 absl::Status QueueFull() {
-  return MakeError(absl::StatusCode::kResourceExhausted,
-                   "too much waits for the store",
-                   {.reason = reason::kStoreFull,
-                    .metadata = {},
-                    .retry_after = absl::Seconds(1)});
+  return StoreUnavailable("too much waits for the store");
 }
 
 absl::Status Closing() {

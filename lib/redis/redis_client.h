@@ -50,8 +50,8 @@ struct RedisConnectionEvent {
 //
 // Errors: UNAVAILABLE (StoreUnavailable; connection lost, deadline passed, or
 // LOADING, BUSY, READONLY, MASTERDOWN, NOREPLICAS that did not pass before the
-// deadline: what was sent may have been executed), RESOURCE_EXHAUSTED
-// STORE_FULL (OOM, or our own queue is full), INTERNAL (any other error reply).
+// deadline: what was sent may have been executed; also when our own queue is
+// full), RESOURCE_EXHAUSTED STORE_FULL (OOM), INTERNAL (any other error reply).
 // A command that was never written is kept across reconnections until its
 // deadline; one that was written and not answered fails at once with the
 // connection.

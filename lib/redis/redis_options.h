@@ -25,7 +25,7 @@ struct RedisOptions {
   absl::Duration connect_timeout = absl::Seconds(5);
   // How long a command may take, waiting for a connection included.
   absl::Duration command_timeout = absl::Seconds(5);
-  // Bounds on what waits to be sent or answered; beyond: RESOURCE_EXHAUSTED.
+  // Bounds on what waits to be sent or answered; beyond: UNAVAILABLE.
   size_t max_queued_commands = 65536;
   size_t max_queued_bytes = 64 << 20;
   // Written and not answered: enough to keep Redis busy, few enough that a

@@ -276,8 +276,8 @@ TEST_F(RedisClientFaultsTest, AFullQueueRefusesAndRecovers) {
       if (reply.ok()) {
         ++good;
       } else {
-        EXPECT_THAT(reply, StatusIs(absl::StatusCode::kResourceExhausted));
-        EXPECT_THAT(reply, HasReason(reason::kStoreFull));
+        EXPECT_THAT(reply, StatusIs(absl::StatusCode::kUnavailable));
+        EXPECT_THAT(reply, HasReason(reason::kStoreUnavailable));
         ++refused;
       }
     });
@@ -293,7 +293,7 @@ TEST_F(RedisClientFaultsTest, TheQueueIsBoundedInBytesToo) {
   options.max_queued_bytes = 1000;
   auto client = Start(options);
   EXPECT_THAT(Ask(client.get(), {"ECHO", std::string(2000, 'x')}),
-              StatusIs(absl::StatusCode::kResourceExhausted));
+              HasReason(reason::kStoreUnavailable));
   for (int i = 0; i < 100; ++i) {
     EXPECT_OK(Ask(client.get(), {"ECHO", std::string(500, 'x')}));
   }
