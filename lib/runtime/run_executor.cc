@@ -201,7 +201,7 @@ bool RunExecutor::HandOver() {
 }
 
 bool RunExecutor::passed_on() const {
-  return absl::IsAborted(stop_->status()) || unheeded_->ended();
+  return stop_->lease_lost() || unheeded_->ended();
 }
 
 RunExecutor::Outcome RunExecutor::GiveBack(ReleaseKind kind) {

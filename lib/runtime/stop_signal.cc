@@ -24,6 +24,7 @@ std::shared_ptr<StopSignal> StopSignal::Create() {
 void StopSignal::Stop(absl::Status why) {
   {
     MutexLock lock(&mu_);
+    lease_lost_ = lease_lost_ || absl::IsAborted(why);
     if (!status_.ok()) return;
     status_ = std::move(why);
     changed_.NotifyAll();
@@ -54,6 +55,11 @@ void StopSignal::CallListeners() {
 absl::Status StopSignal::status() const {
   MutexLock lock(&mu_);
   return status_;
+}
+
+bool StopSignal::lease_lost() const {
+  MutexLock lock(&mu_);
+  return lease_lost_;
 }
 
 absl::Status StopSignal::Sleep(absl::Duration duration) {

@@ -29,6 +29,10 @@ class StopSignal : public std::enable_shared_from_this<StopSignal> {
   // OK while the run may go on.
   absl::Status status() const;
 
+  // Whether it was told ABORTED, also if it had to stop for another reason
+  // before: the run goes on elsewhere.
+  bool lease_lost() const;
+
   // Waits; returns early with status() when the run must stop.
   absl::Status Sleep(absl::Duration duration);
 
@@ -46,6 +50,7 @@ class StopSignal : public std::enable_shared_from_this<StopSignal> {
   mutable Mutex mu_;
   CondVar changed_;
   absl::Status status_ ABSL_GUARDED_BY(mu_);
+  bool lease_lost_ ABSL_GUARDED_BY(mu_) = false;
   uint64_t next_id_ ABSL_GUARDED_BY(mu_) = 1;
   std::map<uint64_t, absl::AnyInvocable<void()>> listeners_
       ABSL_GUARDED_BY(mu_);

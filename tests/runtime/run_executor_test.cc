@@ -212,6 +212,26 @@ TEST_F(RunExecutorTest, AnAgentThatIgnoresItsTimeLimitHoldsNoRun) {
   EXPECT_THAT(callback_.responses(), SizeIs(1));
 }
 
+// Its lease is lost before its end is stored: this worker must not take the
+// conversation for its own as long as the agent hangs, or nobody else may come.
+TEST_F(RunExecutorTest, AnAgentThatIgnoresItsTimeLimitHoldsNoLostLease) {
+  limits_.lease = absl::Milliseconds(900);
+  assignment_.options.timeout = absl::Milliseconds(1);
+  std::atomic<bool> go{false};
+  RunExecutor& executor = Make([&](RunContext& context) {
+    while (context.StopStatus().ok()) std::this_thread::yield();
+    store_.Fence();
+    while (!go) std::this_thread::yield();
+    return context.StopStatus();
+  });
+  auto running =
+      std::async(std::launch::async, [&] { return executor.Execute(); });
+  EXPECT_TRUE(Eventually([&] { return executor.passed_on(); }));
+  go = true;
+  EXPECT_EQ(running.get(), Outcome::kPassedOn);
+  EXPECT_FALSE(store_.end().has_value());
+}
+
 TEST_F(RunExecutorTest, ARunThatHasEndedIsNotHandedOver) {
   EXPECT_EQ(Execute([](RunContext&) { return absl::OkStatus(); }),
             Outcome::kEnded);

@@ -75,6 +75,15 @@ TEST(StopSignalTest, AListenerMayDropItsOwnGuard) {
   EXPECT_EQ(guard, nullptr);
 }
 
+TEST(StopSignalTest, ALostLeaseIsKnownWhateverStoppedTheRunFirst) {
+  const auto signal = StopSignal::Create();
+  signal->Stop(absl::CancelledError("first"));
+  EXPECT_FALSE(signal->lease_lost());
+  signal->Stop(absl::AbortedError("second"));
+  EXPECT_TRUE(signal->lease_lost());
+  EXPECT_THAT(signal->status(), StatusIs(absl::StatusCode::kCancelled));
+}
+
 TEST(StopSignalTest, ASleepEndsAtAStop) {
   const auto signal = StopSignal::Create();
   auto sleeping = std::async(std::launch::async,
