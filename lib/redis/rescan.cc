@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/logging.h"
 #include "lib/redis/key_schema.h"
 #include "lib/redis/lifetimes.h"
 
@@ -50,6 +51,11 @@ class Rescan : public std::enable_shared_from_this<Rescan> {
 
   void OnConversation(const std::string& id, const std::string& cursor,
                       const absl::StatusOr<Reply>& reply) {
+    if (absl::IsInternal(reply.status())) {
+      // Keys of another kind, not ours: they must not hide all the others.
+      LogError("a record cannot be looked at", {{"conversation_id", id}});
+      return OnDone(cursor, absl::OkStatus());
+    }
     if (!reply.ok()) return OnDone(cursor, reply.status());
     const std::string agent((*reply)[1].Text());
     if ((*reply)[0].Text() != "WORK" || agent.empty()) {
