@@ -77,9 +77,15 @@ void RedisRunStore::Cancel(ConversationKey conversation, std::string run_id,
   auto keys = keys::OfConversation(conversation.conversation_id);
   context_.client->Run(
       context_.scripts->cancel, std::move(keys), std::move(args),
-      [id = std::move(conversation.conversation_id),
+      [this, id = std::move(conversation.conversation_id),
        done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
-        std::move(done)(DecodeRunAnswer(id, reply));
+        absl::StatusOr<Run> run = DecodeRunAnswer(id, reply);
+        if (run.ok() && run->state == RunState::kRunning) {
+          // It may wait for its next attempt, with nobody to hear of it.
+          context_.due->Request({run->agent, id}, absl::ZeroDuration(),
+                                [](const absl::Status&) {});
+        }
+        std::move(done)(std::move(run));
       });
 }
 

@@ -183,6 +183,24 @@ TEST_F(WorkQueueTest, ARescanPutsAcceptedRunsBackThatNoQueueHolds) {
   EXPECT_EQ(Number({"LLEN", "{agent-stream:c1}:q"}), 2);
 }
 
+TEST_F(WorkQueueTest, ARescanPassesOverKeysOfAnotherKind) {
+  Command({"SET", "{agent-stream:broken}:m", "not a hash"});
+  ASSERT_OK(Admit("r1"));
+  Command({"DEL", kDue});
+  EXPECT_THAT(Rescan(), IsOkAndHolds(1));
+}
+
+// Nobody executes it now: its end is due at once, not after its back-off.
+TEST_F(WorkQueueTest, ACancelledRunIsLookedAtThoughItWaitsForItsNextAttempt) {
+  const RunAssignment run = AdmitAndTake();
+  ASSERT_OK(Release(run, ReleaseKind::kFailed));
+  ASSERT_OK(TakeDue());
+  ASSERT_OK(LookAgain(absl::Seconds(16)));
+  EXPECT_EQ(DueIn(), 15000);
+  ASSERT_OK(Cancel("r1"));
+  EXPECT_TRUE(Eventually([&] { return DueIn() == 0; }));
+}
+
 TEST_F(WorkQueueTest, ARescanGivesKeysAnExpiryThatATornScriptLeftWithout) {
   Execute("r1", {"a"});
   Command({"PERSIST", "agent-stream:c1"});
