@@ -97,6 +97,20 @@ TEST_F(LifetimesTest, WholeRunsThatEndedLongAgoLeaveALogThatGoesOn) {
   EXPECT_EQ(page.record_number, 10);
 }
 
+// Else the log would never be trimmed again.
+TEST_F(LifetimesTest, EntriesOfOtherProgramsLeaveByTheirAge) {
+  Command({"XADD", kLog, std::to_string(now_ms()) + "-1", "text", "x"});
+  Execute("r1", {"a"});
+  Advance(absl::Minutes(6));
+  Command({"XADD", kLog, std::to_string(now_ms()) + "-18446744073709551615",
+           "text", "y"});
+  Execute("r2", {"b"});
+  EXPECT_THAT(Texts(ReadAll()), ElementsAre("x", "a", "y", "b"));
+  Advance(absl::Minutes(11));
+  Execute("r3", {"c"});
+  EXPECT_THAT(Texts(ReadAll()), ElementsAre("c"));
+}
+
 TEST_F(LifetimesTest, ALongRunIsNeverTrimmedInPart) {
   ASSERT_OK(Admit("r1"));
   const RunAssignment run = Take("t1");

@@ -12,11 +12,22 @@ local RUN_FIELDS = {'state', 'attempt', 'token', 'failures', 'released', 'next',
 --@include expiry.lua
 --@include entry.lua
 
+-- Another program's entry leaves by its own age. The next one's id, since its
+-- own may be as large as there are.
+local function after_foreign(entry)
+  if tonumber(string.match(entry[1], '^(%d+)')) >= now - LOG_MS then
+    return nil
+  end
+  local following =
+    redis.call('XRANGE', LOG, '(' .. entry[1], '+', 'COUNT', 1)[1]
+  return following and following[1]
+end
+
 -- Where an entry's run stands in a log that is to be trimmed: the id to keep
 -- from, if the run ended longer ago than the log's time to live.
 local function first_to_keep(entry)
   local run = field(entry, 'run')
-  if not run then return nil end
+  if not run then return after_foreign(entry) end
   local known = redis.call('HMGET', RECORD, 'ended:' .. run, 'end:' .. run,
     'state:' .. run)
   if known[3] then
