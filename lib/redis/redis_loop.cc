@@ -111,6 +111,7 @@ void RedisLoop::Wait(SteadyTime until) {
   }
   const timespec left = TimeLeft(until);
   const int ready = ppoll(entries, 2, &left, nullptr);
+  waker_.Awake();
   woken_ = ready > 0 && entries[0].revents != 0;
   readable_ = ready > 0 && (entries[1].revents & (POLLIN | POLLHUP | POLLERR));
 }

@@ -33,4 +33,9 @@ bool Waker::MaySleep() {
   return state_.compare_exchange_strong(awake, State::kAsleep);
 }
 
+void Waker::Awake() {
+  State asleep = State::kAsleep;
+  state_.compare_exchange_strong(asleep, State::kAwake);
+}
+
 }  // namespace agent

@@ -7,7 +7,7 @@
 namespace agent {
 
 // The sleeper's turn: BeginTurn, look at everything that others may have left,
-// MaySleep, and poll on fd(), without waiting if MaySleep said no.
+// MaySleep, poll on fd(), without waiting if MaySleep said no, and Awake.
 class Waker {
  public:
   Waker();
@@ -24,6 +24,8 @@ class Waker {
   // `readable`: what poll said of fd().
   void BeginTurn(bool readable);
   bool MaySleep();
+  // What it does itself before its next turn need not wake it.
+  void Awake();
 
  private:
   enum class State { kAwake, kAsleep, kCalled };
