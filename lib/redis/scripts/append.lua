@@ -19,8 +19,7 @@ local written = r.n
 
 local function done()
   local left = ending ~= '' and redis.call('LLEN', MAILBOX) or 0
-  return {'OK', text(r.next), text(r.index), r.last, text(r.n - written),
-    text(now), text(left), r.agent}
+  return {'OK', r.next, r.index, r.last, r.n - written, now, left, r.agent}
 end
 
 if not r.version then return {'LOST'} end
