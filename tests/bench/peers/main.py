@@ -16,7 +16,7 @@ import install
 import servers
 import table
 
-_PATIENCE_S = 120
+_PATIENCE_S = 60
 
 
 class NotMeasured(Exception):

@@ -9,7 +9,7 @@ import (
 )
 
 // How long anything may take before it counts as stuck.
-const patience = 60 * time.Second
+const patience = 20 * time.Second
 
 // Audience is the readers of one stream, and what they saw.
 type Audience struct {
