@@ -11,7 +11,7 @@ build_packages=(
 )
 run_packages=(redis-server)
 test_packages=(
-  libgtest-dev libgmock-dev python3 python3-venv ca-certificates curl
+  libgtest-dev libgmock-dev python3 python3-venv ca-certificates curl valgrind
 )
 # Ubuntu's Chromium is a snap, which a test cannot drive: there the browser's
 # tests are skipped.
