@@ -112,7 +112,8 @@ void Dispatcher::Execute(SlotPtr slot, ClaimResult claimed) {
   {
     MutexLock lock(&mu_);
     refuse = refuse || draining_ ||
-             (last_chance && !TakeLastChanceLocked(slot.get()));
+             (last_chance &&
+              !TakeLastChanceLocked(slot.get(), claimed.assignment.attempt));
   }
   if (refuse) return Refuse(std::move(slot), claimed.assignment);
   auto executor = std::make_shared<RunExecutor>(std::move(claimed.assignment),
@@ -129,7 +130,7 @@ void Dispatcher::Execute(SlotPtr slot, ClaimResult claimed) {
   });
 }
 
-bool Dispatcher::TakeLastChanceLocked(Slot* slot) {
+bool Dispatcher::TakeLastChanceLocked(Slot* slot, int attempt) {
   const bool taken =
       std::any_of(slots_.begin(), slots_.end(), [](const auto& entry) {
         const Slot& other = *entry.second;
@@ -137,7 +138,8 @@ bool Dispatcher::TakeLastChanceLocked(Slot* slot) {
       });
   slot->last_chance = !taken;
   if (taken) {
-    put_off_.Add(slot->work.conversation_id, std::chrono::steady_clock::now());
+    put_off_.Add(slot->work.conversation_id, attempt,
+                 std::chrono::steady_clock::now());
   }
   return !taken;
 }

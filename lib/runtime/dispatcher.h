@@ -70,7 +70,8 @@ class Dispatcher : public std::enable_shared_from_this<Dispatcher> {
   bool PutOff(const WorkHint& work);
   void OnClaimed(SlotPtr slot, ClaimResult result);
   void Execute(SlotPtr slot, ClaimResult claimed);
-  bool TakeLastChanceLocked(Slot* slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool TakeLastChanceLocked(Slot* slot, int attempt)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void OnExecuted(SlotPtr slot, RunExecutor::Outcome outcome);
   void Refuse(SlotPtr slot, const RunAssignment& assignment);
   // What the conversation needs next; once that is stored the slot is free.

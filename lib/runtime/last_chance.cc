@@ -3,15 +3,24 @@
 #include <algorithm>
 
 namespace agent {
+namespace {
+
+// Up to this attempt a rest is the shortest.
+constexpr int kRestingAttempts = 50;
+
+}  // namespace
 
 bool IsLastChance(const RunAssignment& run, int max_attempts) {
   return run.lapses > 0 && run.failures + 1 >= max_attempts;
 }
 
-void PutOffChances::Add(const std::string& conversation_id, SteadyTime now) {
+void PutOffChances::Add(const std::string& conversation_id, int attempt,
+                        SteadyTime now) {
   std::erase_if(rest_until_,
                 [now](const auto& entry) { return entry.second <= now; });
-  rest_until_[conversation_id] = now + ToChrono(kRest);
+  const absl::Duration rest =
+      std::clamp(kRest * attempt / kRestingAttempts, kRest, kMaxRest);
+  rest_until_[conversation_id] = now + ToChrono(rest);
 }
 
 absl::Duration PutOffChances::Rest(const std::string& conversation_id,

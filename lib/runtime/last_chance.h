@@ -25,17 +25,20 @@ bool IsLastChance(const RunAssignment& run, int max_attempts);
 // Thread-compatible.
 class PutOffChances {
  public:
-  // Each time costs the run one of its 999 attempt numbers: they last longer
-  // than an hour.
+  // Each time, and at each worker, costs the run one of its 999 attempt
+  // numbers. The rest grows with them, so that ten workers take longer than an
+  // hour to use them up.
   static constexpr absl::Duration kRest = absl::Seconds(5);
+  static constexpr absl::Duration kMaxRest = absl::Minutes(1);
 
-  void Add(const std::string& conversation_id, SteadyTime now);
+  // `attempt`: the number that was given back.
+  void Add(const std::string& conversation_id, int attempt, SteadyTime now);
 
   // How long this worker is to leave it alone; zero: it need not.
   absl::Duration Rest(const std::string& conversation_id, SteadyTime now) const;
 
  private:
-  // Of kRest at most: older ones go as new ones come.
+  // Of kMaxRest at most: older ones go as new ones come.
   std::map<std::string, SteadyTime> rest_until_;
 };
 

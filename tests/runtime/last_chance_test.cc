@@ -29,13 +29,28 @@ TEST(PutOffChancesTest, RestForAWhile) {
   PutOffChances chances;
   const SteadyTime now = std::chrono::steady_clock::now();
   EXPECT_EQ(chances.Rest("c", now), absl::ZeroDuration());
-  chances.Add("c", now);
+  chances.Add("c", 5, now);
   EXPECT_EQ(chances.Rest("c", now), PutOffChances::kRest);
   EXPECT_EQ(chances.Rest("d", now), absl::ZeroDuration());
   const SteadyTime later = now + ToChrono(PutOffChances::kRest);
   EXPECT_EQ(chances.Rest("c", later), absl::ZeroDuration());
-  chances.Add("d", later);
+  chances.Add("d", 5, later);
   EXPECT_EQ(chances.Rest("d", later), PutOffChances::kRest);
+}
+
+// Ten workers that are all busy for long must not use its numbers up.
+TEST(PutOffChancesTest, RestLongerTheMoreOftenTheyWerePutOff) {
+  PutOffChances chances;
+  SteadyTime now = std::chrono::steady_clock::now();
+  absl::Duration all;
+  for (int attempt = 5; attempt < 998; ++attempt) {
+    chances.Add("c", attempt, now);
+    const absl::Duration rest = chances.Rest("c", now);
+    EXPECT_LE(rest, PutOffChances::kMaxRest);
+    all += rest;
+    now += ToChrono(rest);
+  }
+  EXPECT_GT(all / 10, absl::Hours(1));
 }
 
 class LastChancesTest : public WorkerTest {
