@@ -252,7 +252,7 @@ void ServiceProcess::DrainWithin(absl::Duration patience) {
     MutexLock lock(&slot_->mu);
     slot_->worker = nullptr;
   }
-  worker_.reset();
+  // The worker itself goes last: it waits for agents that do not stop.
 }
 
 void ServiceProcess::StopEmbeddedRedis() { embedded_.reset(); }

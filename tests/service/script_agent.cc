@@ -19,6 +19,7 @@ absl::Status ScriptAgent::Run(RunContext& context) {
 
 absl::Status ScriptAgent::Do(const std::string& word, RunContext& context) {
   if (word == "!hold") return Hold(context);
+  if (word == "!hang") return Hang(context);
   if (word == "!tool") return UseTool(context);
   if (word == "!fail") {
     return RunError("MODEL_REFUSED", "told to fail", /*retryable=*/false);
@@ -39,6 +40,15 @@ absl::Status ScriptAgent::Hold(RunContext& context) {
   if (context.stopping()) return context.StopStatus();
   --releases_;
   return absl::OkStatus();
+}
+
+absl::Status ScriptAgent::Hang(RunContext& context) {
+  MutexLock lock(&mu_);
+  ++holding_;
+  while (releases_ == 0) changed_.Wait(&mu_);
+  --holding_;
+  --releases_;
+  return context.StopStatus();
 }
 
 absl::Status ScriptAgent::UseTool(RunContext& context) {

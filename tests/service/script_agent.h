@@ -3,6 +3,7 @@
 //
 //   a|b|c     says three pieces
 //   !hold     waits until the test lets it go on
+//   !hang     as !hold, but does not stop when it is told to
 //   !fail     fails with reason MODEL_REFUSED
 //   !tool     calls the tool `look`, which answers `seen`
 #ifndef AGENT_TESTS_SERVICE_SCRIPT_AGENT_H_
@@ -34,6 +35,7 @@ class ScriptAgent final : public Agent {
  private:
   absl::Status Do(const std::string& word, RunContext& context);
   absl::Status Hold(RunContext& context);
+  absl::Status Hang(RunContext& context);
   absl::Status UseTool(RunContext& context);
 
   const std::string name_;

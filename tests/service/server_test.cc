@@ -6,6 +6,7 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <set>
 #include <string>
@@ -170,6 +171,22 @@ TEST_F(Server, WhatDoesNotEndInTimeIsHandedOver) {
   EXPECT_THAT(answer.status, Succeeds());
   EXPECT_EQ(KindsOf(answer.chunks), "attempt text attempt text text completed");
   EXPECT_EQ(GetRun(run).attempt(), 2);
+}
+
+TEST_F(Server, ADrainDoesNotWaitForAnAgentThatDoesNotStop) {
+  Settings settings = TestSettings();
+  settings.drain_timeout = absl::Milliseconds(400);
+  Start(settings);
+  Run("!hang");
+  ASSERT_TRUE(AwaitHolding());
+  std::atomic<bool> drained{false};
+  std::thread drain([&] {
+    process_->Drain();
+    drained = true;
+  });
+  EXPECT_TRUE(Eventually([&] { return drained.load(); }));
+  script_->Release();
+  drain.join();
 }
 
 TEST_F(Server, AGatewayServesWhatAWorkerElsewhereExecutes) {
