@@ -137,6 +137,7 @@ LogTail::Pulled LogTail::Pull(StreamId position, const TailView& view,
     fetch = WantsFetchLocked();
   }
   Tell(others);
+  Listen();
   if (fetch) ReadTail();
   return Pulled::kWaiting;
 }
@@ -153,12 +154,26 @@ LogTail::Waiters LogTail::SyncLocked(StreamId position, int64_t number) {
 
 bool LogTail::WaitForAny(const TailView& view,
                          const std::shared_ptr<TailWaiter>& waiter) {
-  MutexLock lock(&mu_);
-  if (stamp_.look != view.stamp.look || stamp_.news != view.stamp.news) {
-    return false;
+  {
+    MutexLock lock(&mu_);
+    if (stamp_.look != view.stamp.look || stamp_.news != view.stamp.news) {
+      return false;
+    }
+    waiters_[waiter.get()] = {waiter, /*at_end=*/false};
   }
-  waiters_[waiter.get()] = {waiter, /*at_end=*/false};
+  Listen();
   return true;
+}
+
+// Most who resume find everything in a page or two, and never wait: they cost
+// no subscription. What came before it is heard is found by the look that
+// follows.
+void LogTail::Listen() {
+  {
+    MutexLock lock(&mu_);
+    if (std::exchange(listens_, true)) return;
+  }
+  if (const auto host = host_.lock()) host->Listen(conversation_id_);
 }
 
 void LogTail::Leave(TailWaiter* waiter) {

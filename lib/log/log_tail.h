@@ -38,6 +38,9 @@ class TailHost {
                          int64_t number) = 0;
   // The conversation's writers send no wake-ups: look often.
   virtual void LookOften(const std::string& conversation_id, bool often) = 0;
+  // Somebody waits: wake-ups are wanted. Calls the tail's OnWatching once they
+  // are heard, if they were not already.
+  virtual void Listen(const std::string& conversation_id) = 0;
   // Nobody reads the conversation any more.
   virtual void Forget(const std::string& conversation_id) = 0;
 };
@@ -119,6 +122,7 @@ class LogTail : public std::enable_shared_from_this<LogTail> {
   void OnTailPage(StreamId after, const TailPage& answer);
   // All readers look at the record.
   void LookAll(bool distrust_ring);
+  void Listen();
   static void Tell(const Waiters& waiters);
 
   // The ring begins anew: nothing follows `position`. Whom to tell.
@@ -154,6 +158,7 @@ class LogTail : public std::enable_shared_from_this<LogTail> {
   ConversationKey key_ ABSL_GUARDED_BY(mu_);
   std::optional<LogPosition> known_ ABSL_GUARDED_BY(mu_);
   bool often_ ABSL_GUARDED_BY(mu_) = false;
+  bool listens_ ABSL_GUARDED_BY(mu_) = false;
   bool watching_ ABSL_GUARDED_BY(mu_) = false;
   TimerQueue::TimerId expiry_ ABSL_GUARDED_BY(mu_) = 0;
   SteadyTime expiry_due_ ABSL_GUARDED_BY(mu_);

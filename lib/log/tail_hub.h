@@ -46,8 +46,8 @@ class TailHub : public WakeListener {
   virtual void OnStored(std::string_view conversation_id,
                         std::vector<ChunkPtr> chunks) = 0;
 
-  // For LogReader: the conversation's tail. Wake-ups are listened to for as
-  // long as someone holds it.
+  // For LogReader: the conversation's tail. Wake-ups are listened to from the
+  // first wait at it, for as long as someone holds it.
   virtual std::shared_ptr<LogTail> Attach(std::string_view conversation_id) = 0;
 
   // For workers: calls `look`, which must not block, when something other than

@@ -23,16 +23,14 @@ std::shared_ptr<LogTail> TailRegistry::Attach(
   std::shared_ptr<LogTail> tail;
   {
     MutexLock lock(&mu_);
-    const auto [entry, is_new] = tails_.try_emplace(id);
-    tail = entry->second.lock();
+    // A tail that is just being destroyed leaves its watch to this one.
+    Entry& entry = tails_[id];
+    tail = entry.tail.lock();
     if (tail != nullptr) return tail;
     tail = LogTail::Create(id, log_, timers_, limits_, weak_from_this());
-    entry->second = tail;
+    entry.tail = tail;
     often_.erase(id);
-    // A tail that is just being destroyed leaves its watch to this one.
-    if (is_new) ChangeWatchLocked(std::move(id), true);
   }
-  ApplyWatches();
   poll_();
   return tail;
 }
@@ -41,15 +39,15 @@ std::shared_ptr<LogTail> TailRegistry::Find(std::string_view conversation_id) {
   const std::string id(conversation_id);
   MutexLock lock(&mu_);
   const auto found = tails_.find(id);
-  return found == tails_.end() ? nullptr : found->second.lock();
+  return found == tails_.end() ? nullptr : found->second.tail.lock();
 }
 
 std::vector<std::shared_ptr<LogTail>> TailRegistry::All() {
   std::vector<std::shared_ptr<LogTail>> all;
   MutexLock lock(&mu_);
   all.reserve(tails_.size());
-  for (const auto& [id, weak] : tails_) {
-    if (auto tail = weak.lock()) all.push_back(std::move(tail));
+  for (const auto& [id, entry] : tails_) {
+    if (auto tail = entry.tail.lock()) all.push_back(std::move(tail));
   }
   return all;
 }
@@ -58,7 +56,7 @@ std::vector<std::string> TailRegistry::Ids() {
   std::vector<std::string> ids;
   MutexLock lock(&mu_);
   ids.reserve(tails_.size());
-  for (const auto& [id, tail] : tails_) ids.push_back(id);
+  for (const auto& [id, entry] : tails_) ids.push_back(id);
   return ids;
 }
 
@@ -86,13 +84,26 @@ void TailRegistry::LookOften(const std::string& conversation_id, bool often) {
   poll_often_();
 }
 
+void TailRegistry::Listen(const std::string& conversation_id) {
+  {
+    MutexLock lock(&mu_);
+    const auto found = tails_.find(conversation_id);
+    if (found == tails_.end() || found->second.watched) return;
+    found->second.watched = true;
+    ChangeWatchLocked(conversation_id, true);
+  }
+  ApplyWatches();
+}
+
 void TailRegistry::Forget(const std::string& conversation_id) {
   {
     MutexLock lock(&mu_);
     const auto found = tails_.find(conversation_id);
-    if (found == tails_.end() || !found->second.expired()) return;
+    if (found == tails_.end() || !found->second.tail.expired()) return;
+    const bool watched = found->second.watched;
     tails_.erase(found);
     often_.erase(conversation_id);
+    if (!watched) return;
     ChangeWatchLocked(conversation_id, false);
   }
   ApplyWatches();

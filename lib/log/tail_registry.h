@@ -44,9 +44,14 @@ class TailRegistry final : public TailHost,
 
   void CheckSoon(const std::shared_ptr<LogTail>& tail, int64_t number) override;
   void LookOften(const std::string& conversation_id, bool often) override;
+  void Listen(const std::string& conversation_id) override;
   void Forget(const std::string& conversation_id) override;
 
  private:
+  struct Entry {
+    std::weak_ptr<LogTail> tail;
+    bool watched = false;
+  };
   struct Check {
     std::weak_ptr<LogTail> tail;
     int64_t number;
@@ -67,8 +72,7 @@ class TailRegistry final : public TailHost,
 
   Mutex mu_;
   WakeSource* wakes_ ABSL_GUARDED_BY(mu_);  // null once closed
-  std::unordered_map<std::string, std::weak_ptr<LogTail>> tails_
-      ABSL_GUARDED_BY(mu_);
+  std::unordered_map<std::string, Entry> tails_ ABSL_GUARDED_BY(mu_);
   std::unordered_set<std::string> often_ ABSL_GUARDED_BY(mu_);
   // Changes in order, applied by one thread at a time.
   std::deque<std::pair<std::string, bool>> watches_ ABSL_GUARDED_BY(mu_);

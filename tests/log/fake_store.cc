@@ -249,6 +249,11 @@ std::multiset<std::string> FakeStore::watched() const {
   return watched_;
 }
 
+int FakeStore::watches() const {
+  MutexLock lock(&mu_);
+  return watches_;
+}
+
 std::vector<ChunkPtr> FakeStore::log() const {
   MutexLock lock(&mu_);
   return log_;
@@ -376,6 +381,7 @@ void FakeStore::SetListener(WakeListener* listener) {
 
 void FakeStore::Watch(std::string conversation_id) {
   MutexLock lock(&mu_);
+  ++watches_;
   watched_.insert(std::move(conversation_id));
 }
 

@@ -63,6 +63,7 @@ class FakeStore : public ResponseLog, public WakeSource {
   int entry_pages_read() const;
   int positions_read() const;
   std::multiset<std::string> watched() const;
+  int watches() const;  // ever asked for
   std::vector<ChunkPtr> log() const;
   StreamId record_last() const;
 
@@ -119,6 +120,7 @@ class FakeStore : public ResponseLog, public WakeSource {
   int entry_pages_read_ ABSL_GUARDED_BY(mu_) = 0;
   int positions_read_ ABSL_GUARDED_BY(mu_) = 0;
   std::multiset<std::string> watched_ ABSL_GUARDED_BY(mu_);
+  int watches_ ABSL_GUARDED_BY(mu_) = 0;
 
   Mutex listener_mu_;  // held while the listener is called
   WakeListener* listener_ ABSL_GUARDED_BY(listener_mu_) = nullptr;

@@ -208,7 +208,7 @@ TEST_F(TailHubTest, LosesNothingThatIsStoredWhileAPageIsOnItsWay) {
 }
 
 TEST_F(TailHubTest, LosesNothingThatAWakeUpToldWhileAPageIsOnItsWay) {
-  WriteRun("a", 2, /*open=*/true);
+  const auto waiting = ReadOpenRun();  // so that wake-ups are heard
   store_.HoldPages(true);
   const auto reading = Read(At(StreamId{}));
   store_.ReadHeld();
@@ -219,6 +219,28 @@ TEST_F(TailHubTest, LosesNothingThatAWakeUpToldWhileAPageIsOnItsWay) {
     return reading->count() == 4;
   }));
   EXPECT_THAT(reading->ids(), ElementsAreArray(LogIds()));
+}
+
+TEST_F(TailHubTest, LosesNothingThatCameBeforeWakeUpsWereHeard) {
+  WriteRun("a", 2, /*open=*/true);
+  store_.HoldPages(true);
+  const auto reading = Read(At(StreamId{}));
+  store_.ReadHeld();
+  store_.Say();
+  EXPECT_THAT(store_.watched(), IsEmpty());
+  store_.DeliverHeld();
+  ASSERT_TRUE(reading->AwaitCount(3));
+  ASSERT_TRUE(Eventually([&] { return store_.watched().size() == 1; }));
+  store_.HoldPages(false);
+  store_.SendWatching();
+  ASSERT_TRUE(reading->AwaitCount(4));
+  EXPECT_THAT(reading->ids(), ElementsAreArray(LogIds()));
+}
+
+TEST_F(TailHubTest, SubscribesToNothingForAReaderThatNeverWaits) {
+  WriteRun("a", 300);
+  EXPECT_THAT(Read(At(StreamId{}))->AwaitEnd(), IsOk());
+  EXPECT_EQ(store_.watches(), 0);
 }
 
 TEST_F(TailHubTest, DoublesNothingThatIsBothStoredAndRead) {
@@ -282,7 +304,7 @@ TEST_F(TailHubTest, KeepsABoundedTail) {
   EXPECT_GT(hub_->Attach(FakeStore::kConversation)->ring_bytes(), bound / 2);
 }
 
-TEST_F(TailHubTest, WatchesWhileSomebodyReads) {
+TEST_F(TailHubTest, WatchesWhileSomebodyWaits) {
   EXPECT_THAT(store_.watched(), IsEmpty());
   auto first = ReadOpenRun();
   auto second = Read(At(StreamId{}));
