@@ -41,15 +41,22 @@ grpc::ByteBuffer SampleBatch(const LoadPlan& plan, int64_t chunks) {
   return Serialized(batch);
 }
 
-// Writes the same message again and again; idle without chunks.
+// Writes the same message again and again; idle without chunks. With `redis`
+// after one round trip, which a client must not cancel.
 class FloodReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  FloodReactor(const LoadPlan& plan, int64_t per_message)
+  FloodReactor(const LoadPlan& plan, int64_t per_message, RedisClient* redis)
       : message_(SampleBatch(plan, per_message)),
         idle_(plan.chunks == 0),
         left_((plan.chunks + per_message - 1) / per_message) {
     StartSendInitialMetadata();
-    if (!idle_) Advance();
+    if (idle_) return;
+    if (redis == nullptr) {
+      Advance();
+    } else {
+      redis->Send({"PING"},
+                  [this](const absl::StatusOr<Reply>&) { Advance(); });
+    }
   }
 
  private:
@@ -114,7 +121,8 @@ class BareServer::Service final
     const auto plan = LoadPlan::Parse(request.conversation_id());
     const int64_t per_message =
         std::max<int64_t>(1, std::atoll(request.cursor().c_str()));
-    return new FloodReactor(plan.ok() ? *plan : LoadPlan{}, per_message);
+    return new FloodReactor(plan.ok() ? *plan : LoadPlan{}, per_message,
+                            request.run_id().empty() ? nullptr : redis_);
   }
 
   RedisClient* const redis_;

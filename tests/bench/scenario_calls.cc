@@ -26,6 +26,16 @@ std::string NearTheEnd(Rig& rig, const std::string& conversation) {
   return std::string(reply[reply.view().size() - 1][0].Text());
 }
 
+// The bare server's answer to a resumption, after a round trip to Redis: what a
+// stream costs by itself.
+v1::StreamResponseRequest BareStream() {
+  v1::StreamResponseRequest request;
+  request.set_conversation_id(LoadPlan{.chunks = kMissed + 1}.ToMessage());
+  request.set_cursor(std::to_string(kMissed + 1));  // in one message
+  request.set_run_id("1");
+  return request;
+}
+
 struct Depth {
   int64_t readers;
   int64_t calls;
@@ -38,6 +48,8 @@ void ResumeAt(Rig& rig, const v1::StreamResponseRequest& request, Depth depth) {
   Comparison& p50 = rig.report().Add(name + ", p50 (ref: unary + 1 trip)", "us",
                                      Goal::kAtMost, 2);
   Comparison& p99 = rig.report().Add(name + ", p99", "us", Goal::kAtMost, 5);
+  Comparison& floor =
+      rig.report().Add(name + ", p50 of a bare stream", "us", Goal::kNone, 0);
   const int channels = depth.readers == 1 ? 1 : 4;
   CallLoop ours(rig.service().address(), channels);
   CallLoop bare(rig.bare().address(), channels);
@@ -48,6 +60,8 @@ void ResumeAt(Rig& rig, const v1::StreamResponseRequest& request, Depth depth) {
     const auto b = bare.Unary(RoundTrips(1), depth.readers, depth.calls);
     p50.AddRound(a.Quantile(0.5) / 1000, b.Quantile(0.5) / 1000);
     p99.AddRound(a.Quantile(0.99) / 1000, b.Quantile(0.99) / 1000);
+    const auto c = bare.Streams(BareStream(), depth.readers, depth.calls);
+    floor.AddRound(c.Quantile(0.5) / 1000, b.Quantile(0.5) / 1000);
   }
 }
 
