@@ -31,6 +31,7 @@ class LoopRedisClient final : public RedisClient, private RedisLoop::Handler {
  public:
   LoopRedisClient(const RedisOptions& options, EventCallback on_event)
       : command_timeout_(options.command_timeout),
+        write_at_once_(options.write_at_once),
         on_event_(std::move(on_event)),
         budget_(options.max_queued_commands, options.max_queued_bytes),
         pipeline_(&budget_, options.max_in_flight),
@@ -96,6 +97,7 @@ class LoopRedisClient final : public RedisClient, private RedisLoop::Handler {
   }
 
   const absl::Duration command_timeout_;
+  const bool write_at_once_;
   EventCallback on_event_;
   CommandBudget budget_;
   CommandPipeline pipeline_;  // the loop's thread's
@@ -119,7 +121,7 @@ void LoopRedisClient::Push(const RedisCommand& command, absl::Duration timeout,
     pending.wire = EncodedCommand();
   }
   if (Enqueue(&pending)) {
-    loop_.Wake();
+    if (!write_at_once_ || !loop_.TurnNow()) loop_.Wake();
   } else {
     std::move(pending.done)(Closing());
   }

@@ -16,6 +16,9 @@ constexpr Backoff::Options kReconnectBackoff = {
 // A wait without anything to do ends after this, only to begin again.
 constexpr std::chrono::seconds kMaxWait{60};
 
+// The loop whose OnReply runs on this thread.
+thread_local const RedisLoop* replying = nullptr;
+
 SteadyTime Now() { return std::chrono::steady_clock::now(); }
 
 timespec TimeLeft(SteadyTime until) {
@@ -124,9 +127,18 @@ void RedisLoop::Receive() {
     auto reply = connection_->Next();
     if (!reply.ok()) status = reply.status();
     if (!reply.ok() || !reply->has_value()) break;
+    replying = this;
     handler_->OnReply(**std::move(reply), now);
+    replying = nullptr;
   }
   DropIfBroken(status);
+}
+
+bool RedisLoop::TurnNow() {
+  if (replying != this) return false;
+  handler_->OnTurn(connection_.get(), Now());
+  connection_->Write().IgnoreError();  // the next one fails as well
+  return true;
 }
 
 void RedisLoop::DropIfBroken(const absl::Status& status) {

@@ -49,6 +49,9 @@ class RedisLoop {
 
   // Any thread: there is something new for OnTurn.
   void Wake() { waker_.Wake(); }
+  // Within OnReply, on its thread: a turn that is not waited for. Elsewhere
+  // nothing, and false.
+  bool TurnNow();
 
   // The loop's thread. Drops the connection at the end of the current step.
   void Reconnect(std::string why) { reconnect_why_ = std::move(why); }

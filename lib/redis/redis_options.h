@@ -31,6 +31,10 @@ struct RedisOptions {
   // Written and not answered: enough to keep Redis busy, few enough that a
   // break leaves most of a long queue untouched.
   size_t max_in_flight = 2048;
+  // What a reply's callback sends is written before the callback goes on, and
+  // not with what other replies make others send: for few replies, of which
+  // each takes a while to work on.
+  bool write_at_once = false;
   std::string client_name = "agent-service";
 };
 

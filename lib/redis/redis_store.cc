@@ -35,6 +35,8 @@ RedisOptions Named(RedisOptions options, const char* purpose) {
 RedisOptions ForEntries(const RedisOptions& options) {
   RedisOptions entries = Named(options, "entries");
   entries.max_in_flight = kMaxEntryReads;
+  // Redis reads the next page while this one is made into a message.
+  entries.write_at_once = true;
   return entries;
 }
 

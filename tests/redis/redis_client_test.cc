@@ -122,6 +122,26 @@ TEST_F(RedisClientTest, SendsFromItsOwnCallbacks) {
   EXPECT_TRUE(Eventually([&] { return done.load(); }));
 }
 
+TEST_F(RedisClientTest, WritesFromItsOwnCallbacksAtOnceIfItIsTold) {
+  RedisOptions options = Options();
+  options.write_at_once = true;
+  auto client = RedisClient::Start(options, nullptr);
+  bool arrived = false;
+  const auto second = Await<Reply>([&](Callback<Reply> done) {
+    client->Send({"PING"}, [&, done = std::move(done)](
+                               const absl::StatusOr<Reply>&) mutable {
+      client->Send({"INCR", "count"}, std::move(done));
+      arrived = Eventually([&] {
+        return server_.Command({"GET", "count"}).view().Text() == "1";
+      });
+    });
+  });
+  ASSERT_OK(second);
+  EXPECT_TRUE(arrived);
+  EXPECT_EQ(second->view().Integer(), 1);
+  EXPECT_EQ(TextOf(Ask(client.get(), {"GET", "count"})), "1");
+}
+
 TEST_F(RedisClientTest, GivesItsConnectionAName) {
   RedisOptions options = Options();
   options.client_name = "agent-test-name";
