@@ -29,6 +29,7 @@ std::optional<std::vector<ChunkPtr>> ChunkRing::After(StreamId position,
   const std::optional<size_t> index = IndexAfter(position);
   if (!index.has_value()) return std::nullopt;
   std::vector<ChunkPtr> result;
+  result.reserve(std::min(chunks_.size() - *index, max_chunks));
   size_t bytes = 0;
   for (size_t i = *index; i < chunks_.size(); ++i) {
     bytes += chunks_[i]->ByteSize();

@@ -217,6 +217,7 @@ ReadProgress::Taken ReadProgress::TakeEntry(const ChunkPtr& entry,
 
 ReadBatch ReadProgress::TakeBatch(size_t max_chunks, size_t max_bytes) {
   ReadBatch batch;
+  batch.chunks.reserve(std::min(ready_.size(), max_chunks));
   size_t bytes = 0;
   while (!ready_.empty()) {
     const size_t size = ready_.front()->ByteSize();

@@ -97,6 +97,7 @@ AppendRequest AppendBacklog::NextRequest() {
   request.sequence = waiting_sequence();
   request.step_index = waiting_step();
   if (in_flight_ == 0) in_flight_ = RequestLength();
+  request.chunks.reserve(in_flight_);
   for (size_t i = 0; i < in_flight_; ++i) {
     const auto& what = items_[first_waiting_ + i].what;
     if (const auto* chunk = std::get_if<ChunkContent>(&what)) {
@@ -112,6 +113,7 @@ AppendRequest AppendBacklog::NextRequest() {
 
 std::vector<ChunkContent> AppendBacklog::InFlight() const {
   std::vector<ChunkContent> contents;
+  contents.reserve(in_flight_);
   for (size_t i = 0; i < in_flight_; ++i) {
     const auto& what = items_[first_waiting_ + i].what;
     if (const auto* chunk = std::get_if<ChunkContent>(&what)) {

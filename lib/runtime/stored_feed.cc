@@ -19,6 +19,7 @@ void StoredFeed::Deliver(int64_t sequence, std::vector<ChunkContent> contents,
                          const AppendOutcome& outcome) {
   std::vector<ChunkPtr> written, news;
   const auto count = static_cast<int64_t>(contents.size());
+  written.reserve(contents.size());
   for (int64_t i = 0; i < count; ++i) {
     auto chunk = std::make_shared<Chunk>();
     chunk->content = std::move(contents[static_cast<size_t>(i)]);
@@ -38,7 +39,9 @@ void StoredFeed::Deliver(int64_t sequence, std::vector<ChunkContent> contents,
     const bool passed_over = chunk->IsAttemptStarted() &&
                              chunk->sequence != first_sequence_ &&
                              back >= outcome.written;
-    if (chunk->sequence >= next_sequence_ && !passed_over) {
+    const bool new_to_callback =
+        callback_ != nullptr && chunk->sequence >= next_sequence_;
+    if (new_to_callback && !passed_over) {
       news.push_back(std::move(chunk));
     }
   }
