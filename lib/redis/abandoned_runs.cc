@@ -6,6 +6,7 @@
 #include "lib/base/logging.h"
 #include "lib/base/random.h"
 #include "lib/redis/key_schema.h"
+#include "lib/redis/lifetimes.h"
 
 namespace agent {
 namespace {
@@ -28,7 +29,9 @@ class AbandonedRuns::Pass : public std::enable_shared_from_this<Pass> {
         [self = shared_from_this()](const absl::StatusOr<Reply>& reply) {
           if (!reply.ok()) return std::move(self->done_)(reply.status());
           self->Begun();
+          self->ForgetOld("");
           for (size_t i = 0; i < reply->view().size(); ++i) {
+            self->ForgetOld(std::string((*reply)[i].Text()));
             self->LookAt(std::string((*reply)[i].Text()));
           }
           self->Ended();
@@ -39,6 +42,12 @@ class AbandonedRuns::Pass : public std::enable_shared_from_this<Pass> {
   void Begun() { ++open_; }
   void Ended() {
     if (--open_ == 0) std::move(done_)(ended_);
+  }
+
+  // Of the index for listing: nobody may ever list what expires.
+  void ForgetOld(const std::string& agent) {
+    of_->context_.conversations->ForgetOld(agent,
+                                           LongestLife(of_->context_.limits));
   }
 
   void LookAt(const std::string& agent) {

@@ -20,7 +20,8 @@ namespace agent {
 
 // Takes no run and puts no look off: what waits for a worker goes on waiting.
 // Looks at what has been due for a lease, at most 100 conversations of an agent
-// in one sweep; the next one goes on behind them.
+// in one sweep; the next one goes on behind them. On its way it takes out of
+// the index for listing what has long expired.
 //
 // Thread-safe. What it is given must outlive it and the context's client's
 // callbacks; `timers` must go before it does.

@@ -7,6 +7,9 @@
 namespace agent {
 namespace {
 
+// At a time: a few ms of Redis'.
+constexpr char kMaxForgotten[] = "5000";
+
 void Ignore(const absl::StatusOr<Reply>&) {}
 
 }  // namespace
@@ -38,6 +41,13 @@ void ConversationIndex::Prune(const std::string& agent,
   }
   client_->Run(scripts_->remove_unchanged, {keys::Conversations(agent)},
                std::move(args), Ignore);
+}
+
+void ConversationIndex::ForgetOld(const std::string& agent,
+                                  absl::Duration age) {
+  client_->Run(scripts_->forget_old, {keys::Conversations(agent)},
+               {std::to_string(absl::ToInt64Milliseconds(age)), kMaxForgotten},
+               Ignore);
 }
 
 void ConversationIndex::Read(const std::string& agent,

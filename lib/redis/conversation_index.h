@@ -1,5 +1,6 @@
 // `agent-conversations`: which conversations there are, by last activity, for
-// listing. It may lag behind and hold what has expired; listing prunes it.
+// listing. It may lag behind and hold what has expired; listing prunes it, and
+// every process what is old.
 #ifndef AGENT_LIB_REDIS_CONVERSATION_INDEX_H_
 #define AGENT_LIB_REDIS_CONVERSATION_INDEX_H_
 
@@ -7,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "lib/base/callback.h"
 #include "lib/redis/redis_client.h"
 #include "lib/redis/scripts.h"
@@ -32,6 +34,9 @@ class ConversationIndex {
   // Of those that have expired, unless they became active since; not awaited.
   void Prune(const std::string& agent,
              const std::vector<ListedConversation>& expired);
+
+  // Of those that were active more than `age` ago, some thousands; not awaited.
+  void ForgetOld(const std::string& agent, absl::Duration age);
 
   // Up to `max`, most recently active first, strictly after `after`; ties by
   // id, descending. An empty id in `after`: from the beginning.

@@ -12,6 +12,7 @@ extern const char kLua_bury[];
 extern const char kLua_cancel[];
 extern const char kLua_count_workers[];
 extern const char kLua_delete[];
+extern const char kLua_forget_old[];
 extern const char kLua_get_conversation[];
 extern const char kLua_get_run[];
 extern const char kLua_list_index[];
@@ -59,6 +60,7 @@ Scripts::Scripts(const Transform& transform)
       bury(Make("bury", kLua_bury, transform)),
       buried(Make("buried", kLua_buried, transform)),
       list_index(Make("list_index", kLua_list_index, transform)),
+      forget_old(Make("forget_old", kLua_forget_old, transform)),
       announce(Make("announce", kLua_announce, transform)),
       count_workers(Make("count_workers", kLua_count_workers, transform)) {}
 

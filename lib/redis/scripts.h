@@ -27,7 +27,7 @@ class Scripts {
   const LuaScript get_run, list_runs, get_conversation, read_messages;
   const LuaScript take_due, set_due, remove_unchanged, rescan, overdue;
   const LuaScript bury, buried;
-  const LuaScript list_index, announce, count_workers;
+  const LuaScript list_index, forget_old, announce, count_workers;
 };
 
 }  // namespace agent

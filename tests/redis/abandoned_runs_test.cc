@@ -34,6 +34,22 @@ TEST_F(AbandonedRunsTest, AQueueThatNobodyWorksOnTimesOut) {
   EXPECT_EQ(Number({"ZCARD", kDue}), 0);
 }
 
+TEST_F(AbandonedRunsTest, WhatHasLongExpiredLeavesTheIndexThoughNobodyLists) {
+  const auto listed = [&] {
+    return Number({"ZCARD", "agent-conversations"}) +
+           Number({"ZCARD", "agent-conversations:planner"});
+  };
+  ASSERT_OK(Admit("r1"));
+  ASSERT_TRUE(Eventually([&] { return listed() == 2; }));
+  Advance(2 * absl::Hours(336) - absl::Minutes(1));
+  ASSERT_OK(Sweep());
+  ASSERT_OK(Sweep());  // what the first asked for is done
+  EXPECT_EQ(listed(), 2);
+  Advance(absl::Minutes(2));
+  ASSERT_OK(Sweep());
+  EXPECT_TRUE(Eventually([&] { return listed() == 0; }));
+}
+
 TEST_F(AbandonedRunsTest, WhatWaitsForAWorkerGoesOnWaiting) {
   ASSERT_OK(Admit("r1"));
   Advance(absl::Minutes(10));
