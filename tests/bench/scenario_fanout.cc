@@ -22,12 +22,16 @@ Deliveries Rate(const StreamTotals& totals, int64_t begin) {
           std::max<int64_t>(1, totals.chunks / totals.messages), 0};
 }
 
-// Calls of the script that reads a page.
+// Whole pages: each asks for two times to live, and nothing else does while a
+// run goes on. (What it reads of the log is for the script to choose.)
 int64_t PagesRead(Rig& rig) {
   const Reply reply = rig.redis().Command({"INFO", "commandstats"});
   const std::string text(reply.view().Text());
-  const size_t at = text.find("cmdstat_xrange:calls=");
-  return at == std::string::npos ? 0 : std::atoll(text.c_str() + at + 21);
+  const std::string name = "cmdstat_pttl:calls=";
+  const size_t at = text.find(name);
+  return at == std::string::npos
+             ? 0
+             : std::atoll(text.c_str() + at + name.size()) / 2;
 }
 
 Deliveries Ours(Rig& rig) {
