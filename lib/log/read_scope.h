@@ -14,14 +14,14 @@ namespace agent {
 class ReadScope {
  public:
   // Everything; ends after the first terminal entry unless `follow`.
-  static ReadScope All(bool follow) { return ReadScope("", false, follow); }
+  static ReadScope All(bool follow) { return {"", false, follow}; }
   // Everything from the run's first entry on.
   static ReadScope From(std::string run_id, bool follow) {
-    return ReadScope(std::move(run_id), false, follow);
+    return {std::move(run_id), false, follow};
   }
   // The run's entries; ends after its terminal one.
   static ReadScope Only(std::string run_id) {
-    return ReadScope(std::move(run_id), true, false);
+    return {std::move(run_id), true, false};
   }
 
   // Whether the reader gets this entry.

@@ -35,6 +35,8 @@ struct StreamId {
   int attempt() const { return static_cast<int>(seq % 1000); }
   bool IsZero() const { return ms == 0 && seq == 0; }
 
+  // clang-tidy 14 sees a comparison with 0 in it.
+  // NOLINTNEXTLINE(modernize-use-nullptr)
   friend auto operator<=>(const StreamId&, const StreamId&) = default;
 };
 
