@@ -230,6 +230,7 @@ void AgentApi::ListConversations(const v1::ListConversationsRequest& request,
       Mapped<Page<Conversation>>(std::move(done), std::move(map)));
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): it changes the store.
 void AgentApi::DeleteConversation(
     const v1::DeleteConversationRequest& request,
     Callback<v1::DeleteConversationResponse> done) {

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "lib/base/logging.h"
 
 namespace agent {
@@ -50,7 +51,7 @@ void ConfigureKeepalive(const ServerOptions& options,
 }
 
 bool IsUnix(const std::string& address) {
-  return address.rfind("unix:", 0) == 0;
+  return absl::StartsWith(address, "unix:");
 }
 
 // `listen` with the real port.

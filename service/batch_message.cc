@@ -59,12 +59,12 @@ grpc::ByteBuffer BatchMessage(const ReadBatch& batch) {
   }
   copied += EncodeCursor(batch.cursor.ToString());
   slices.push_back(SliceOf(std::move(copied)));
-  return grpc::ByteBuffer(slices.data(), slices.size());
+  return {slices.data(), slices.size()};
 }
 
 grpc::ByteBuffer HeartbeatMessage(const std::string& cursor) {
   const grpc::Slice slice = SliceOf(EncodeCursor(cursor));
-  return grpc::ByteBuffer(&slice, 1);
+  return {&slice, 1};
 }
 
 }  // namespace agent

@@ -166,7 +166,7 @@ void RedisResponseLog::ReadWhole(LogPageRequest request,
 // A run whose lease ended long ago is in no index, or nobody sweeps: whoever
 // reads it, or waits for it, asks for a look. Never later than one is due
 // already.
-void RedisResponseLog::LookAfterStale(const Activity& activity) {
+void RedisResponseLog::LookAfterStale(const Activity& activity) const {
   const bool stale = activity.active
                          ? activity.lease_ms + kStaleMs < activity.now_ms
                          : activity.queued > 0;

@@ -45,7 +45,7 @@ class RedisResponseLog final : public ResponseLog {
   };
   void ReadEntries(LogPageRequest request, Callback<LogPage> done);
   void ReadWhole(LogPageRequest request, Callback<LogPage> done);
-  void LookAfterStale(const Activity& activity);
+  void LookAfterStale(const Activity& activity) const;
 
   const StoreContext context_;
   RedisClient* const pages_;

@@ -72,7 +72,7 @@ void RedisRunStore::Admit(AdmitRequest request, Callback<Admission> done) {
 }
 
 void RedisRunStore::OnAdmitted(const AdmitRequest& request, const Reply& reply,
-                               Callback<Admission> done) {
+                               Callback<Admission> done) const {
   const bool repeated = reply[0].Text() == "DUP";
   if (!repeated) {
     const absl::Status status = StatusOfAnswer(reply.view());

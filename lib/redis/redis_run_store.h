@@ -45,7 +45,7 @@ class RedisRunStore final : public RunStore {
 
  private:
   void OnAdmitted(const AdmitRequest& request, const Reply& reply,
-                  Callback<Admission> done);
+                  Callback<Admission> done) const;
   void OnBegun(BeginAnswer begun, Callback<BeginOutcome> done);
   void AskBegin(std::string conversation_id, std::string token, bool judge_only,
                 Callback<BeginOutcome> done);

@@ -2,7 +2,8 @@
 
 namespace agent {
 
-// Defined by what cmake/EmbedLua.cmake makes.
+// Defined by what cmake/EmbedLua.cmake makes: named after their files.
+// NOLINTBEGIN(readability-identifier-naming)
 extern const char kLua_admit[];
 extern const char kLua_announce[];
 extern const char kLua_append[];
@@ -26,13 +27,14 @@ extern const char kLua_remove_unchanged[];
 extern const char kLua_rescan[];
 extern const char kLua_set_due[];
 extern const char kLua_take_due[];
+// NOLINTEND(readability-identifier-naming)
 
 namespace {
 
 LuaScript Make(const char* name, const char* source,
                const Scripts::Transform& transform) {
-  if (!transform) return LuaScript(name, source);
-  return LuaScript(name, transform(name, source));
+  if (!transform) return {name, source};
+  return {name, transform(name, source)};
 }
 
 }  // namespace

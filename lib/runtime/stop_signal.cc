@@ -82,6 +82,7 @@ std::unique_ptr<RunContext::StopGuard> StopSignal::OnStop(
     stopped = !status_.ok();
     if (!stopped) listeners_.emplace(id, std::move(function));
   }
+  // NOLINTNEXTLINE(bugprone-use-after-move): moved only if not stopped.
   if (stopped) function();
   return std::make_unique<Guard>(shared_from_this(), id);
 }

@@ -14,8 +14,10 @@ struct EmbeddedFile {
 };
 
 // Defined by the written source.
+// NOLINTBEGIN(readability-identifier-naming)
 extern const EmbeddedFile kDashboardFiles[];
 extern const size_t kDashboardFileCount;
+// NOLINTEND(readability-identifier-naming)
 
 }  // namespace agent
 

@@ -99,6 +99,7 @@ void HttpConnection::OnRequest(evhttp_request* raw) {
   if (good) {
     server_->on_request(exchange);
   } else {
+    // NOLINTNEXTLINE(bugprone-use-after-move): moved only if good.
     exchange->Reply(ErrorReply(request.status()));
   }
   if (exchange_ == exchange && !exchange->answered()) WatchForLeaving();

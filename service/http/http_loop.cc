@@ -23,19 +23,22 @@ void OnFatal(int error) {
   std::abort();
 }
 
+event_base* NewBase() {
+  event_set_log_callback([](int severity, const char* message) {
+    LogDebug("libevent", {{"severity", severity}, {"message", message}});
+  });
+  event_set_fatal_callback(OnFatal);
+  return event_base_new();
+}
+
 timeval FromNow(absl::Duration delay) {
   return absl::ToTimeval(std::max(delay, absl::ZeroDuration()));
 }
 
 }  // namespace
 
-HttpLoop::HttpLoop() {
-  event_set_log_callback([](int severity, const char* message) {
-    LogDebug("libevent", {{"severity", severity}, {"message", message}});
-  });
-  event_set_fatal_callback(OnFatal);
-  base_ = event_base_new();
-  wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+HttpLoop::HttpLoop()
+    : base_(NewBase()), wake_fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   wake_ = event_new(base_, wake_fd_, EV_READ | EV_PERSIST, OnWake, this);
   event_add(wake_, nullptr);
   thread_ = std::thread([this] { Loop(); });

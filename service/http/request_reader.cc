@@ -68,7 +68,7 @@ absl::StatusOr<IncomingRequest> ReadRequest(evhttp_request* raw,
                                             const HttpServerLimits& limits) {
   IncomingRequest request;
   request.method = MethodName(evhttp_request_get_command(raw));
-  request.minor_version = raw->minor;
+  request.minor_version = static_cast<unsigned char>(raw->minor);
   const evkeyval* field = nullptr;
   TAILQ_FOREACH(field, evhttp_request_get_input_headers(raw), next) {
     request.headers.Add(field->key, field->value);

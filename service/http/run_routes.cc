@@ -81,7 +81,7 @@ void RunRoutes::Stream(const Exchange& exchange,
 }
 
 absl::StatusOr<std::shared_ptr<StreamSession>> RunRoutes::Open(
-    const Exchange& exchange, const StreamCall& call) {
+    const Exchange& exchange, const StreamCall& call) const {
   StreamSession::Options options;
   options.registry = options_.streams;
   options.writer = MakeWriter(call);

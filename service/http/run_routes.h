@@ -36,8 +36,8 @@ class RunRoutes {
   void RunAndStream(const Exchange& exchange, const RunCall& call);
   void RunAndReply(const Exchange& exchange, const RunCall& call);
   void Stream(const Exchange& exchange, const std::string& conversation_id);
-  absl::StatusOr<std::shared_ptr<StreamSession>> Open(const Exchange& exchange,
-                                                      const StreamCall& call);
+  absl::StatusOr<std::shared_ptr<StreamSession>> Open(
+      const Exchange& exchange, const StreamCall& call) const;
 
   const Options options_;
 };
