@@ -13,8 +13,9 @@ import subprocess
 import sys
 import tempfile
 
-# Chance has a part in when faults strike: a flaw may be missed with one seed.
-SEEDS = (11, 12, 13, 14)
+# Chance has a part in when faults strike: a flaw may be missed with one seed,
+# and with a few. The rest are played only then.
+SEEDS = range(11, 23)
 # Each run mostly waits.
 AT_A_TIME = 3
 # A busy machine's time; without one a run takes half a minute.
@@ -53,8 +54,10 @@ CASES = (
          "--faults=usurper", "--fault_interval=3s", "--lease=2s", "--nodes=2",
          "--node_flag=--max_concurrent_runs=2", "--runs=24",
          "--conversations=12", f"--agents={LONG_TALKERS}"),
-    # Half of an APPEND.
-    Case("record_first", DAMAGED_TEXT | NEVER_ENDED,
+    # Half of an APPEND: the record counts what the log never got, so readers are
+    # told that it was trimmed, or have what nobody has.
+    Case("record_first",
+         DAMAGED_TEXT | NEVER_ENDED | {"log-differs", "status"},
          "--faults=torn_script", "--fault_interval=1500ms", "--runs=24",
          "--conversations=12", f"--agents={LONG_TALKERS}"),
     # A dead worker whom nobody misses.
