@@ -100,10 +100,11 @@ class Admission(CrashCase):
                 agent="TravelPlanner", message="hello", conversation_id="c",
                 request_id=key))
             wait.until(lambda: self.model.calls, "a worker to be woken")
+            proxy.wait_until_held()
             gateway.kill()
             proxy.cut()
             self.assertEqual(call.code(), grpc.StatusCode.UNAVAILABLE)
-        self.assertGreater(proxy.lost_bytes, 0)
+        proxy.wait_until_lost()
         self.assert_only_run(self.sound.run("hello", "c", key))
 
     def test_p01_agent_client_goes_on_by_itself(self):

@@ -124,10 +124,11 @@ class Reading(CrashCase):
             # What is in flight is lost with the connection.
             wait.until(lambda: self.api.get_run(run).HasField("end_time"),
                        "the run to end")
+            proxy.wait_until_held()
             proxy.cut()
             stream.wait_for_end()
         self.assertEqual(stream.error.code(), grpc.StatusCode.UNAVAILABLE)
-        self.assertGreater(proxy.lost_bytes, 0)
+        proxy.wait_until_lost()
         self.assertEqual(stream.transcript.text, HALF)
         self.assertTrue(self.read_until_cut(proxy.address, run,
                                             stream.transcript))

@@ -48,7 +48,8 @@ class Proxy:
         self._held = threading.Condition()
         self._holding = False
         self._budget = None  # answered bytes until the cut
-        self.lost_bytes = 0  # of answers that were held when they were cut
+        self._held_bytes = 0  # of answers, now
+        self._lost_bytes = 0  # of answers that were held when they were cut
         self.cuts = 0
         self._last_byte = time.monotonic()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -105,10 +106,12 @@ class Proxy:
     def _allowed(self, link, data):
         """What of an answer may pass, once it may; the cut comes with it."""
         with self._held:
+            self._held_bytes += len(data)
             while self._holding and link in self._links:
                 self._held.wait()
+            self._held_bytes -= len(data)
             if link not in self._links:
-                self.lost_bytes += len(data)
+                self._lost_bytes += len(data)
                 raise ConnectionResetError
             if self._budget is None:
                 return data
@@ -131,6 +134,13 @@ class Proxy:
         """From now on nothing that the target answers arrives."""
         with self._held:
             self._holding = True
+
+    def wait_until_held(self):
+        wait.until(lambda: self._held_bytes > 0, "an answer to be held")
+
+    def wait_until_lost(self):
+        """After a cut: the threads that held an answer must hear of it."""
+        wait.until(lambda: self._lost_bytes > 0, "an answer to be lost")
 
     def cut_after(self, answered_bytes):
         """The connection that carries the last of so many is cut there."""
