@@ -57,7 +57,8 @@ class ReadProgress {
   const absl::Status& error() const { return error_; }
 
  private:
-  // What a page of entries only is meant to have, and never has more of.
+  // The bytes that a page of entries only is meant to have: a guess by the
+  // page before; and the entries that it never has more of.
   static constexpr size_t kPageBytes = 64 << 10;
   static constexpr size_t kPageEntries = 200;
   // Of a whole page, whose entries cost Redis eight times as much.

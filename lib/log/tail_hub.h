@@ -23,6 +23,9 @@ struct TailLimits {
   // Kept per conversation, oldest dropped first; a reader farther behind pages
   // the log.
   size_t max_chunks = 2048;
+  // Of the chunks themselves. What they are on the wire (lib/log/chunk.h,
+  // `encoded`) comes on top, once for each that a reader was sent: its text
+  // again, and the ids around it.
   size_t max_bytes = 1 << 20;
   // Looks at the log for lost wake-ups, and for writers that send none.
   absl::Duration poll_interval = absl::Seconds(30);

@@ -8,26 +8,13 @@
 #include <vector>
 
 #include "agent/v1/agent_service.pb.h"
+#include "tests/service/fake_reader.h"
 
 namespace agent {
 namespace {
 
-ChunkPtr Text(int64_t number, std::string text) {
-  auto chunk = std::make_shared<Chunk>();
-  chunk->id = {1000, static_cast<uint64_t>(number) * 1000 + 1};
-  chunk->run_id = "run";
-  chunk->sequence = number - 1;
-  chunk->attempt = 1;
-  chunk->content = TextPiece{std::move(text)};
-  return chunk;
-}
-
-ReadBatch BatchOf(std::vector<ChunkPtr> chunks) {
-  ReadBatch batch;
-  batch.cursor = chunks.empty() ? StreamId{} : chunks.back()->id;
-  batch.chunks = std::move(chunks);
-  return batch;
-}
+using testing::BatchOf;
+using testing::TextChunk;
 
 std::vector<grpc::Slice> SlicesOf(const grpc::ByteBuffer& message) {
   std::vector<grpc::Slice> slices;
@@ -47,9 +34,9 @@ v1::ResponseBatch Parsed(const grpc::ByteBuffer& message) {
 
 TEST(BatchMessageTest, SaysSmallAndLargeChunksInOrder) {
   const std::string large(5000, 'x');
-  const v1::ResponseBatch batch =
-      Parsed(BatchMessage(BatchOf({Text(1, "a"), Text(2, "b"), Text(3, large),
-                                   Text(4, large), Text(5, "")})));
+  const v1::ResponseBatch batch = Parsed(BatchMessage(
+      BatchOf({TextChunk(1, "a"), TextChunk(2, "b"), TextChunk(3, large),
+               TextChunk(4, large), TextChunk(5, "")})));
   ASSERT_EQ(batch.chunks_size(), 5);
   EXPECT_EQ(batch.chunks(0).text(), "a");
   EXPECT_EQ(batch.chunks(1).cursor(), "1000-2001");
@@ -60,8 +47,8 @@ TEST(BatchMessageTest, SaysSmallAndLargeChunksInOrder) {
 }
 
 TEST(BatchMessageTest, SharesTheBytesOfALargeChunk) {
-  const ChunkPtr chunk = Text(1, std::string(5000, 'x'));
-  const auto one = SlicesOf(BatchMessage(BatchOf({Text(0, "a"), chunk})));
+  const ChunkPtr chunk = TextChunk(1, std::string(5000, 'x'));
+  const auto one = SlicesOf(BatchMessage(BatchOf({TextChunk(0, "a"), chunk})));
   const auto other = SlicesOf(BatchMessage(BatchOf({chunk})));
   ASSERT_EQ(one.size(), 3u);  // what is before it, it, and the cursor
   ASSERT_EQ(other.size(), 2u);
@@ -72,7 +59,7 @@ TEST(BatchMessageTest, OutlivesItsBatch) {
   const std::string large(5000, 'x');
   std::weak_ptr<const Chunk> chunk;
   {
-    ReadBatch batch = BatchOf({Text(1, large)});
+    ReadBatch batch = BatchOf({TextChunk(1, large)});
     chunk = batch.chunks.front();
     const grpc::ByteBuffer message = BatchMessage(batch);
     batch = ReadBatch();
@@ -88,7 +75,7 @@ TEST(BatchMessageTest, SaysAHeartbeatWithoutChunks) {
 }
 
 TEST(EncodedOnceTest, AsksOnceAndNotForACopy) {
-  const ChunkPtr chunk = Text(1, "a");
+  const ChunkPtr chunk = TextChunk(1, "a");
   EXPECT_EQ(chunk->encoded.Get([] { return std::string("first"); }), "first");
   EXPECT_EQ(chunk->encoded.Get([] { return std::string("again"); }), "first");
   const Chunk copy = *chunk;
